@@ -1,18 +1,22 @@
-"""Why calling is paused and why a renewal wasn't paid, in words: of our pages, and of the shell's parts."""
+"""Why calls can't start and why a renewal wasn't paid, in words: of our pages, and of the shell's parts."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from app.billing.limits import LimitStanding, labels
 from app.billing.plans import PlanView
 from app.billing.wallet.balance import BalanceView
 from app.models import TransferKind
+from app.web.formatting import moment, money
 
 
 def init_app(app: Flask) -> None:
     """Give templates the reasons."""
     app.add_template_filter(why_paused)
     app.add_template_filter(why_unpaid)
+    app.add_template_filter(stopped_title)
+    app.add_template_filter(stopped_text)
 
 
 def why_paused(balance: BalanceView) -> str:
@@ -22,6 +26,18 @@ def why_paused(balance: BalanceView) -> str:
     if balance.paused_by is TransferKind.DISPUTE:
         return "A disputed payment was deducted from your credit"
     return "The balance fell below zero" if balance.is_negative else "Your credit ran out"
+
+
+def stopped_title(limit: LimitStanding) -> str:
+    """What a limit stops: `A limit stops Spring recall.`"""
+    return f"A limit stops {labels.short_label(limit.subject, limit.name)}."
+
+
+def stopped_text(limit: LimitStanding) -> str:
+    """What counts toward it, and until when it stops them."""
+    counts = f"{money(limit.counted)} of {money(limit.amount)} counts already {labels.THIS[limit.kind]}."
+    until = f"New calls can start again on {moment(limit.window.end)}, or once the limit is raised."
+    return f"{counts} {until} Calls in progress finish."
 
 
 def why_unpaid(plan: PlanView) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Executable, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.billing import catalog
+from app.billing.limits import LimitStanding, standing
 from app.billing.wallet import calling_state, envelope_queries, holds, past_balance
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
@@ -26,6 +27,7 @@ from app.models import (
     CallingState,
     Hold,
     HoldState,
+    LimitSubject,
     Organization,
     SpendForecast,
     TransferKind,
@@ -57,6 +59,7 @@ class BalanceView:
     `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet, and
     `credit` what may expire before that. `past` is when each of the last days began, and the posted balance then in
     micro-units; empty unless it was asked for.
+    `stopped_by` is the limit on spend by which new calls can't start now: that of the organization before others.
     `stop` is why automatic charges wait for an owner's answer, if they do (`app.billing.brake`). `reason` is why
     calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
@@ -81,6 +84,7 @@ class BalanceView:
     past: tuple[tuple[datetime, int], ...]
     auto_top_up: AutoTopUp | None
     stop: BrakeStop | None
+    stopped_by: LimitStanding | None
     version: int
 
     @property
@@ -133,7 +137,18 @@ def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> B
         past=past,
         auto_top_up=rows[0].AutoTopUp,
         stop=rows[0].BrakeStop,
+        stopped_by=_stopped_by(wallet),
         version=wallet.version,
+    )
+
+
+def _stopped_by(wallet: Wallet) -> LimitStanding | None:
+    """One statement where spend is counted; otherwise none."""
+    if not wallet.counts_spend:
+        return None
+    found = [one for one in standing.gather(wallet.org_id, utc_now()) if one.refuses_all]
+    return max(
+        found, key=lambda one: (one.subject is LimitSubject.ORGANIZATION, one.window.end), default=None
     )
 
 

@@ -12,7 +12,7 @@ from app.billing import plans
 from app.billing.plans import PlanView
 from app.billing.wallet import balance
 from app.billing.wallet.balance import BalanceView
-from app.models import CallingState, Organization
+from app.models import CallingState, LimitSubject, Organization
 from app.pages.shell_parts import wording
 from app.pages.shell_parts.wording import Alert
 from app.web.formatting import money
@@ -59,11 +59,22 @@ def of(organization: Organization, found: BalanceView, plan: PlanView) -> Credit
         amount=found.available.exact,
         currency=found.available.currency,
         path=url_for("wallet.show", _anchor="top-up"),
-        alerts=[*wording.credit_alerts(found), *wording.plan_alerts(plan)],
+        alerts=[
+            *wording.credit_alerts(found),
+            *wording.limit_alerts(found),
+            *wording.plan_alerts(plan),
+        ],
     )
 
 
 def _label(found: BalanceView, state: State) -> str:
     if found.missing and not found.paused_since:
         return "No credit yet"
+    limit = found.stopped_by
+    if (
+        limit is not None
+        and limit.subject is LimitSubject.ORGANIZATION
+        and state in {State.ACTIVE, State.LOW}
+    ):
+        return "Limit reached"
     return "Below zero" if state is State.NEGATIVE else CallingState(state.value).label

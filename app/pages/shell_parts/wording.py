@@ -11,7 +11,7 @@ from app.billing.plans import PlanView
 from app.billing.wallet.balance import BalanceView
 from app.billing.wallet.calling_state import PauseReason
 from app.models import CallingState
-from app.pages.reasons import why_paused, why_unpaid
+from app.pages.reasons import stopped_text, stopped_title, why_paused, why_unpaid
 from app.web.formatting import day_long, money
 
 _TOP_UP = "Top up"
@@ -51,6 +51,15 @@ def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
     elif balance.state is CallingState.LOW:
         text = f"You have {money(balance.posted)} left."
         yield Alert("low", "Your credit is low.", text, _TOP_UP, top_up)
+
+
+def limit_alerts(balance: BalanceView) -> Iterator[Alert]:
+    """The limit on spend that stops calls, unless calling is paused anyway."""
+    limit = balance.stopped_by
+    if limit is None or balance.state is CallingState.PAUSED:
+        return
+    path = url_for("limits.show_limit", limit_id=limit.limit_id)
+    yield Alert("limit", stopped_title(limit), stopped_text(limit), "Review the limit", path)
 
 
 def plan_alerts(plan: PlanView) -> Iterator[Alert]:

@@ -6,14 +6,18 @@ from datetime import timedelta
 
 from flask import Flask
 
+from app.billing.limit_settings import settings
 from app.billing.wallet import balance, holds
 from app.billing.wallet.calls_in_progress import PAGE
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Hold, HoldState, TransferKind
-from tests.factories import an_organization, give_credit, usd
+from app.ids import uuid7
+from app.models import Hold, HoldState, LimitSubject, LimitWindow, TransferKind
+from tests.factories import OWNER, an_organization, give_credit, usd
 from tests.support.database import another_session
+from tests.support.limits import a_draft, a_limit
 from tests.support.moving import post
+from tests.support.statements import statements
 
 LEASE = timedelta(minutes=5)
 
@@ -29,6 +33,25 @@ class TestGathered:
         post(organization, TransferKind.REFUND, usd("10"), utc_now(), out=True)
         found = balance.gather(organization)
         assert (found.available, found.is_negative) == (usd("-4"), True)
+
+    def test_the_limit_that_stops_calls_is_named_that_of_the_organization_first(self, app: Flask) -> None:
+        organization = an_organization(credit="10")
+        campaign = a_draft("0", subject=LimitSubject.CAMPAIGN, name="Recall", window=LimitWindow.MONTH)
+        with statements() as read:
+            assert balance.gather(organization).stopped_by is None
+        assert len(read) == 1, "without limits no statement more"
+        a_limit(organization, a_draft("0", stops=False, window=LimitWindow.HOUR))
+        a_limit(organization, a_draft("5", window=LimitWindow.HOUR))
+        assert balance.gather(organization).stopped_by is None, (
+            "one that only tells, and one that is not reached"
+        )
+        of_campaign, of_all = a_limit(organization, campaign), a_limit(organization, a_draft("0"))
+        found = balance.gather(organization).stopped_by
+        assert found is not None and found.limit_id == of_all.limit_id
+        settings.remove(organization, of_all.limit_id or uuid7(), OWNER)
+        db.session.commit()
+        found = balance.gather(organization).stopped_by
+        assert found is not None and found.limit_id == of_campaign.limit_id
 
     def test_a_new_organization_has_nothing_and_that_is_not_below_zero(self, app: Flask) -> None:
         found = balance.gather(an_organization())

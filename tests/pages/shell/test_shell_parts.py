@@ -11,7 +11,7 @@ from flask import Flask
 
 from app import create_app
 from app.extensions import db
-from app.models import Membership, Organization, Role, SignInSession
+from app.models import LimitSubject, Membership, Organization, Role, SignInSession
 from config import Settings
 from tests.factories import a_person, an_organization, give_credit
 from tests.support.browsing import BrowserClient, Visitor
@@ -25,6 +25,7 @@ from tests.support.credit_states import (
     spend,
     unpaid,
 )
+from tests.support.limits import a_draft, a_limit
 from tests.support.portal_shell import ORIGIN, PortalShell
 from tests.support.shell_frame import FROM_FRAME, IN_FRAME, enter
 from tests.support.statements import statements
@@ -46,10 +47,39 @@ def past_due() -> Organization:
     return unpaid(good())
 
 
+def stopped() -> Organization:
+    """By a limit on all spend."""
+    organization = good()
+    a_limit(organization, a_draft("0"))
+    return organization
+
+
+def stopped_in_part() -> Organization:
+    """By a limit on a campaign, while the rest calls."""
+    organization = good()
+    a_limit(organization, a_draft("0", subject=LimitSubject.CAMPAIGN, name="Spring <recall>"))
+    a_limit(organization, a_draft("50"))
+    return organization
+
+
+def stopped_and_paused() -> Organization:
+    organization = paused()
+    a_limit(organization, a_draft("0"))
+    return organization
+
+
 @pytest.mark.parametrize(
     ("made", "state", "label", "alerts"),
     [
         (good, "active", "Active", {}),
+        (
+            stopped,
+            "active",
+            "Limit reached",
+            {"limit": "$0.00 of $0.00 counts already today. New calls can start"},
+        ),
+        (stopped_in_part, "active", "Active", {"limit": "$0.00 of $0.00 counts already today."}),
+        (stopped_and_paused, "paused", "Paused", {"paused": "Your credit ran out."}),
         (low, "low", "Low balance", {"low": "You have $20.00 left."}),
         (
             paused,

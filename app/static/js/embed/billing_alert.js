@@ -3,7 +3,7 @@ import { make, Part } from "./part.js";
 
 const look = new CSSStyleSheet();
 look.replaceSync(".box { margin-block-end: 1rem; }");
-const TONES = { low: "warn", reserved: "warn", no_credit: "accent" };
+const TONES = { low: "warn", reserved: "warn", limit: "warn", no_credit: "accent" };
 
 class BillingAlert extends Part {
   static observedAttributes = ["organization"];
