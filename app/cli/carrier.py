@@ -47,8 +47,9 @@ _SHOWN = 50
 def compare(file: Path, **chosen: Any) -> None:
     """Compare a carrier's FILE of calls (CSV: call, start, seconds, cost) with the usage that was reported.
 
-    Lists calls that are missing here, extra here, or of other seconds, and proposes corrections. Exits with 1 if
-    anything differs or a line can't be read. Nothing is applied of a file with such lines.
+    Lists calls that are missing here, extra here, or of other seconds, and proposes corrections. A name that may be
+    another spelling of one here is listed too, and nothing is proposed of it. Exits with 1 if anything differs or a
+    line can't be read. Nothing is applied of a file with such lines.
     """
     try:
         organization = organizations.find_organization(chosen["slug"])
@@ -70,7 +71,7 @@ def compare(file: Path, **chosen: Any) -> None:
         _apply(records, proposed)
     elif proposed and chosen["out"] is None:
         click.echo(f"{len(proposed)} corrections are proposed: --apply records them, --out writes them.")
-    if records.unread or found.missing or found.extra or found.different:
+    if records.unread or found.missing or found.extra or found.different or found.alike:
         raise click.exceptions.Exit(1)
 
 
@@ -81,6 +82,11 @@ def _show(records: Records, found: Comparison) -> None:
         click.echo(f"Missing here: {_printable(theirs.call)}, {theirs.seconds} s, line {theirs.line}")
     for ours in found.extra[:_SHOWN]:
         click.echo(f"Only here: {_printable(ours.call)}, {ours.seconds} s, {ours.cost.exact}")
+    for theirs, own in found.alike[:_SHOWN]:
+        click.echo(
+            f"Alike: {_printable(theirs.call)} there, {_printable(own.call)} here, line {theirs.line}: "
+            "give them one name."
+        )
     for theirs, own in found.different[:_SHOWN]:
         click.echo(
             f"Different: {_printable(own.call)}, {theirs.seconds} s there, {own.seconds} s here, line {theirs.line}"

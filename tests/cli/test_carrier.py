@@ -73,3 +73,14 @@ def test_what_can_not_be_read_is_said(
     app: Flask, organization: Organization, tmp_path: Path, text: str, options: tuple[str, ...], says: str
 ) -> None:
     assert says in run(app, organization, tmp_path, text, *options).output
+
+
+def test_another_spelling_of_a_call_is_not_proposed_as_a_second_one(
+    app: Flask, organization: Organization, tmp_path: Path
+) -> None:
+    text = listed(f"C-1,{NOW.isoformat()},60,0.01")
+    said = run(app, organization, tmp_path, text, "--meter", "calls_outbound", "--apply")
+    assert said.exit_code == 1
+    assert "Alike: C-1 there, c1 here, line 2: give them one name." in said.output
+    assert "0 missing here, 0 only here, 0 different" in said.output
+    assert "0 recorded, 0 already recorded" in said.output

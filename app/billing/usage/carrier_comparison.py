@@ -56,12 +56,15 @@ class OwnCall:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`missing` are calls that only the carrier has, `extra` those that only we have, in the time that the list
-    covers, and `different` those whose seconds differ by more than what was tolerated."""
+    covers, and `different` those whose seconds differ by more than what was tolerated. `alike` are those whose names
+    differ only in capital letters, spaces or marks: they may be the same call, so nothing is proposed of them.
+    """
 
     same: int
     missing: tuple[CarrierCall, ...]
     extra: tuple[OwnCall, ...]
     different: tuple[tuple[CarrierCall, OwnCall], ...]
+    alike: tuple[tuple[CarrierCall, OwnCall], ...]
     their_cost: Decimal
     our_cost: Money
 
@@ -73,12 +76,17 @@ def compare(organization: Organization, calls: Sequence[CarrierCall], *, tolerat
     extra = _own(organization, _events_of(organization, sorted(between - {one.call for one in calls})))
     matched = [(one, own[one.call]) for one in calls if one.call in own]
     different = [pair for pair in matched if abs(pair[0].seconds - pair[1].seconds) > tolerated]
+    folded = {_folded(one.call): one for one in extra.values()}
+    missing = [one for one in calls if one.call not in own]
+    alike = [(one, folded[_folded(one.call)]) for one in missing if _folded(one.call) in folded]
+    known = {theirs.call for theirs, _ in alike} | {ours.call for _, ours in alike}
     costs = [*(ours.cost for _, ours in matched), *(one.cost for one in extra.values())]
     return Comparison(
         same=len(matched) - len(different),
-        missing=tuple(one for one in calls if one.call not in own),
-        extra=tuple(extra.values()),
+        missing=tuple(one for one in missing if one.call not in known),
+        extra=tuple(one for one in extra.values() if one.call not in known),
         different=tuple(different),
+        alike=tuple(alike),
         their_cost=sum((one.cost or Decimal() for one in calls), Decimal()),
         our_cost=total(costs, organization.currency),
     )
@@ -195,6 +203,10 @@ def _names_between(organization: Organization, calls: Sequence[CarrierCall]) -> 
         UsageEvent.corrects_id.is_(None),
     )
     return {call for call in db.session.scalars(query.distinct()) if call is not None}
+
+
+def _folded(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum()) or name
 
 
 def _id_of(*parts: str) -> str:

@@ -62,7 +62,7 @@ def test_what_is_missing_extra_and_different_is_found(app: Flask) -> None:
     assert [(one.seconds, own.seconds) for one, own in found.different] == [(90, 60)]
     assert found.their_cost == Decimal("0.04")
     assert found.our_cost > usd("0")
-    assert carrier_comparison.compare(organization, []) == Comparison(0, (), (), (), Decimal(), usd("0"))
+    assert carrier_comparison.compare(organization, []) == Comparison(0, (), (), (), (), Decimal(), usd("0"))
 
 
 def test_differences_are_corrected_once_up_and_down(app: Flask) -> None:
