@@ -51,6 +51,7 @@ def run(environment: Mapping[str, str]) -> Sheet:
         page = context.new_page()
         _sign_in(page, address)
         found = visiting.signed_in(app, page, address)
+        sheet.not_found = visiting.find_missing(app, found)
         page.close()
         sheet.scores += _measure(found, address, port)
     return sheet

@@ -68,10 +68,12 @@ class Sheet:
     scores: list[Score] = field(default_factory=list)
     not_run: Mapping[str, str] = field(default_factory=dict)
     """Pages that it isn't run on, and why."""
+    not_found: list[str] = field(default_factory=list)
+    """Pages that it should have been run on, and that nothing in the demo leads to."""
 
     @property
     def is_full(self) -> bool:
-        return bool(self.scores) and all(score.is_full for score in self.scores)
+        return bool(self.scores) and not self.not_found and all(score.is_full for score in self.scores)
 
     def draw(self) -> str:
         """The table, page by category, and why points were lost."""
@@ -86,6 +88,7 @@ class Sheet:
             if not one.is_full:
                 lines += ["", f"{one.page}, {one.form}:", *(f"  {why}" for why in one.why)]
         lines += ["", *(f"{page}: not run, because it {why}" for page, why in self.not_run.items())]
+        lines += [f"{page}: not run, because nothing in the demo leads to it" for page in self.not_found]
         return "\n".join(lines)
 
     def _line(self, one: Score, width: int) -> str:

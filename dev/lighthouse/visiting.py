@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from dev.page_map import SIGNED_OUT, pages
 
@@ -42,10 +43,8 @@ def signed_out(app: Flask) -> dict[str, str]:
 
 
 def signed_in(app: Flask, page: Page, address: str) -> dict[str, str]:
-    """Where the signed-in browser finds each page, by its rule. What nothing leads to isn't there."""
-    wanted = {
-        rule.endpoint: rule for rule in pages(app) if rule.endpoint not in SIGNED_OUT | set(NOT_BY_ITSELF)
-    }
+    """Where the signed-in browser finds each page, by its rule. What nothing leads to is missing (`find_missing`)."""
+    wanted = _wanted(app)
     led_to = {name for name, rule in wanted.items() if rule.arguments} | ASKED_FOR
     found = {name: rule.rule for name, rule in wanted.items() if name not in led_to}
     for path in list(found.values()):
@@ -54,6 +53,17 @@ def signed_in(app: Flask, page: Page, address: str) -> dict[str, str]:
             if name in led_to:
                 found.setdefault(name, leads_to)
     return found
+
+
+def find_missing(app: Flask, found: Iterable[str]) -> list[str]:
+    """The pages for those who are signed in that aren't among those found."""
+    return sorted(set(_wanted(app)) - set(found))
+
+
+def _wanted(app: Flask) -> dict[str, Rule]:
+    return {
+        rule.endpoint: rule for rule in pages(app) if rule.endpoint not in SIGNED_OUT | set(NOT_BY_ITSELF)
+    }
 
 
 def _named(app: Flask, addresses: list[str]) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,16 @@ def test_a_run_that_failed_is_not_full() -> None:
     assert not Sheet().is_full
 
 
+def test_a_page_that_nothing_leads_to_is_named_and_not_full(application: Flask) -> None:
+    sheet = Sheet([Score("wallet.show", "mobile", (FULL,))])
+    assert sheet.is_full
+    sheet.not_found = visiting.find_missing(application, {"wallet.show"})
+    assert not sheet.is_full
+    assert "overview.show: not run, because nothing in the demo leads to it" in sheet.draw()
+    assert "wallet.show" not in sheet.not_found
+    assert not set(sheet.not_found) & set(visiting.NOT_BY_ITSELF)
+
+
 def test_the_table_names_page_scores_and_why() -> None:
     drawn = Sheet([Score("wallet.show", "mobile", (SLOW,))]).draw()
     assert ["wallet.show", "mobile", "92", "100", "100", "100", "1"] in [
