@@ -19,14 +19,22 @@ _LEADS = """() => [
 
 
 NOT_BY_ITSELF = {
+    "alerts.show_code": "is there once a phone waits for its code",
+    "alerts.show_number": "is there once there is a phone",
     "auth.arrive_from_shell": "answers 403",
     "auth.invitation": "has a link that comes by mail",
     "auth.recovery_code": "comes after a password",
     "auth.second_factor": "comes after a password",
     "auth.set_password": "has a link that comes by mail",
     "change_plan.review_cancellation": "is there while a renewal isn't paid",
+    "change_plan.show_switch": "comes after the form that begins it",
     "factors.remove_app": "is there once there is an app",
+    "factors.remove_passkey": "is there once there is a passkey",
+    "factors.rename_passkey": "is there once there is a passkey",
     "factors.set_up_app": "comes after the form that begins it",
+    "limits.show_more": "is what the shell leads people without a billing role to",
+    "security.reset_factor": "is there once someone has a second factor",
+    "wallet.rename_view": "is there once there is a saved view",
 }
 """Pages that Lighthouse can't be led to by an address alone. Each has the frame and the parts of the others, and
 `make axe` looks at it."""
