@@ -18,7 +18,8 @@ ZOOM = 4
 
 # Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
 COLORS_ARE_THERE = """async () => {
-  const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
+  // One whose element was hidden meanwhile stays among them after its end.
+  const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition && each.playState === "running");
   do {
     await Promise.allSettled(moving().map((each) => each.finished));
     await new Promise(requestAnimationFrame);
