@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
-from demo.simulator import outlook
+from demo.simulator import credit, outlook
 from demo.simulator.calls import Call, Exchange, UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client, UnreachableError
@@ -50,7 +50,7 @@ def play(
 ) -> None:
     """Play until the time is over, or `stopping` is set; then let calls in progress end and report the rest.
 
-    Of each organization, it says first how long its credit lasts. All of it is counted in `tally`. Raises
+    Of each organization, it says first what credit it has and how long that lasts. All of it is counted in `tally`. Raises
     `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as one of the lines met it.
     """
     chance = Random(score.seed)  # noqa: S311 - nothing secret
@@ -62,8 +62,12 @@ def play(
     lines = []
     for organization in organizations:
         say(f"{organization.name}: {outlook.describe(client, organization)}")
-        for limit in outlook.describe_limits(client, organization):
-            say(f"{organization.name}: {limit}")
+        for said in (
+            *credit.describe_lots(client, organization),
+            credit.describe_auto_top_up(client, organization),
+            *outlook.describe_limits(client, organization),
+        ):
+            say(f"{organization.name}: {said}")
         gate = Gate(
             client,
             organization.id,

@@ -88,6 +88,7 @@ def test_without_credit_no_one_calls_and_with_it_they_go_on_by_themselves(app: F
     tally = played(client, player, say=said.append, fund=fund, score=replace(FAST, seconds=4))
     assert said == [
         f"{player.name}: 0.000000 of credit; too little history to say how long it lasts",
+        f"{player.name}: auto top-up is off",
         f"{player.name}: calling is paused: no_credit",
         f"{player.name}: calling resumed",
     ]
