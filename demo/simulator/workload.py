@@ -50,8 +50,8 @@ def play(
 ) -> None:
     """Play until the time is over, or `stopping` is set; then let calls in progress end and report the rest.
 
-    Of each organization, it says first what credit it has and how long that lasts. All of it is counted in `tally`. Raises
-    `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as one of the lines met it.
+    Of each organization, it says first what credit it has and how long that lasts. All of it is counted in `tally`.
+    Raises `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as one of the lines met it.
     """
     chance = Random(score.seed)  # noqa: S311 - nothing secret
     reporter = Reporter(

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing import catalog
+from app.billing import brake, catalog
 from app.billing.auto_top_ups import card_order, monthly_cap, next_charge
 from app.billing.auto_top_ups.rows import consent_of, find_settings
+from app.billing.brake import checking
 from app.billing.cards import payment_methods
 from app.billing.cards.payment_methods import CardView
 from app.clock import utc_now
@@ -157,6 +158,8 @@ def _next(
     open_ = _open(organization.id)
     waits = open_ is not None and open_.decline_code == "authentication_required"
     waits = waits or (open_ is not None and open_.status is TopUpStatus.ACTION)
+    # Also while credit is above the threshold again, and nothing was refused lately.
+    is_stopped = brake.find_open(organization.id) is not None
     return NextCharge(
         card=payment_methods.card_view(card, organization.local_day(now)) if card else None,
         usual=min(max(gap, catalog.current().top_up.minimum), max(limits.bound, limits.least)),
@@ -164,8 +167,8 @@ def _next(
         left=limits.cap_left,
         month=monthly_cap.month_of(organization, now),
         is_below=is_below,
-        refused_for=settings.refused_for,
-        next_try_at=settings.next_try_at,
+        refused_for=checking.STOPPED if is_stopped else settings.refused_for,
+        next_try_at=None if is_stopped else settings.next_try_at,
         waits_for_owner=open_.id if open_ is not None and waits else None,
         is_paying=open_ is not None and open_.status is TopUpStatus.PAYING,
     )

@@ -57,10 +57,11 @@ def summarize(balance: BalanceView) -> str:
     if settings is None or not settings.is_on:
         why = OFF[settings.off_reason] if settings and settings.off_reason else ""
         return f"Off. {why} No card is charged automatically.".replace("  ", " ")
+    if balance.stop is not None:
+        return f"On, but no card is charged now. {refusal(checking.STOPPED)}"
     if settings.refused_for:
-        return (
-            f"On, but no card is charged now. {_said_of_refusal(settings.refused_for, settings.next_try_at)}"
-        )
+        why = _said_of_refusal(settings.refused_for, settings.next_try_at)
+        return f"On, but no card is charged now. {why}"
     if settings.failures:
         again = f" We try again on {moment(settings.next_try_at)}." if settings.next_try_at else ""
         return f"On, but the last try ended without a charge.{again}"
