@@ -6,25 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.notify import webhooks
+from app.notify import gsm, webhooks
 from app.notify.notes import Note
 from app.notify.webhooks import Answer
 
 TYPE = "sms.message"
-LONGEST = 306
-"""Two messages' worth of the alphabet of GSM (3GPP TS 23.038): 153 characters each."""
-
+_LEAST = 40
+"""The fewest characters of a subject that say something."""
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_PLAIN = {
-    0x2212: "-",
-    0x2019: "'",
-    0x2018: "'",
-    0x201C: '"',
-    0x201D: '"',
-    0x2026: "...",
-    0xA0: " ",
-    0x202F: " ",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +31,26 @@ def number_of(written: str) -> str | None:
 
 
 def text_of(note: Note) -> str:
-    """What a text message says: the subject, in characters that most messages of it have, and where to go on."""
+    """What a text message says, in two parts at most (`app.notify.gsm`): the subject, and where to go on unless there
+    is no room for that."""
     link = f". {note.links[0][0]}: {note.links[0][1]}" if note.links else ""
-    words = note.subject.translate(_PLAIN)
-    room = LONGEST - len(link)
-    return (words if len(words) <= room else f"{words[: room - 3].rstrip()}...") + link
+    words = " ".join(gsm.plain(note.subject).split())
+    for end in (link, ""):
+        found = _cut(words, end)
+        if found is not None:
+            return found
+    return ""
+
+
+def _cut(words: str, end: str) -> str | None:
+    """As much of the words as leaves room for the end; None if there is room for less than half of a short one."""
+    if gsm.fits(words + end):
+        return words + end
+    for length in range(len(words) - 1, min(len(words), _LEAST) - 1, -1):
+        found = f"{words[:length].rstrip()}...{end}"
+        if gsm.fits(found):
+            return found
+    return None
 
 
 def send(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from app.notify import sms
+from app.notify import gsm, sms
 from app.notify.notes import Note, compose_note
 from tests.factories import usd
 from tests.notify.emails.samples import READERS
@@ -35,7 +37,26 @@ def test_a_text_says_it_all_in_plain_characters() -> None:
 
 
 def test_a_long_name_never_takes_the_link_away() -> None:
-    text = sms.text_of(Note("n" * 900, links=[("Top up", "https://billing.example/billing/wallet")]))
-    assert len(text) <= sms.LONGEST and text.endswith(
-        "nnn.... Top up: https://billing.example/billing/wallet"
+    link = [("Top up", "https://billing.example/billing/wallet")]
+    for name in ("n" * 900, "\u8a3a" * 900, "{" * 900, "\U0001f9b7n" * 400):
+        text = sms.text_of(Note(name, links=link))
+        assert gsm.fits(text) and text.endswith(". Top up: https://billing.example/billing/wallet"), text
+        assert "..." in text
+
+
+def test_a_link_that_leaves_no_room_is_left_out() -> None:
+    text = sms.text_of(Note("n" * 900, links=[("Top up", f"https://billing.example/{'a' * 280}")]))
+    assert gsm.fits(text) and text == f"{'n' * 303}..."
+
+
+def test_a_name_can_not_make_a_text_of_many_parts() -> None:
+    note = replace_name("Harbor \U0001f9b7 Dental \u202e{evil}\n")
+    assert sms.text_of(note).startswith(
+        "Harbor Dental {evil}: calling is paused, -$3.50 left. Top up: https://"
     )
+    assert sms.text_of(replace_name("\u0141\u00f3d\u017a")).startswith("Lodz: calling is paused")
+
+
+def replace_name(name: str) -> Note:
+    readers = dataclasses.replace(READERS, organization=name)
+    return compose_note(replace(ALERT, level="paused", available=usd("-3.5")), readers)
