@@ -11,6 +11,7 @@ from app.billing.forecast import Left
 from app.money import MICRO, Money
 
 _LEFT, _TOP, _UNDER = 48, 10, 24
+_HALF_A_LABEL = 20
 _STEPS = (1, 2, 5)
 
 
@@ -115,7 +116,7 @@ def draw(
         days=tuple(
             Tick(x(at), day=day)
             for number, (at, day) in enumerate(zip(ends, days, strict=True))
-            if number % every == every // 2
+            if number % every == every // 2 and x(at) <= size.width - _HALF_A_LABEL
         ),
         amounts=tuple(Tick(y(line), amount=Money(line, currency)) for line in range(0, most + 1, step)),
         table=(

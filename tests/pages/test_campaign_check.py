@@ -118,7 +118,7 @@ def test_htmx_gets_the_region_alone(owner: Owner) -> None:
 
 
 def test_what_is_set_aside_for_it_is_chosen_and_counts(owner: Owner) -> None:
-    assert "Credit set aside" not in text_of(owner.get(CHECK)), "there is none to choose"
+    assert "Credit set aside for" not in text_of(owner.get(CHECK)), "there is none to choose"
     until = owner.organization.local_day() + timedelta(days=30)
     envelopes.set_aside(owner.organization, "Recall", usd("3"), until, OWNER)
     db.session.commit()

@@ -84,6 +84,7 @@ def test_credit_that_expires_is_on_the_calendar_and_the_wallet_leads_there(
     wallet = visitor.get("/billing/wallet")
     assert "/billing/coming-up" in links_of(wallet.text)
     panel = said(visitor, "/billing/wallet")
-    assert "At most $5.00" in panel
-    assert "At most $7.00" in panel
+    day = (organization.local_day() + timedelta(days=3)).strftime("%b %-d")
+    assert f"Promotional credit expires on {day}: at most $5.00." in panel
+    assert "at most $7.00." in panel
     assert "Rent for 2" not in panel, "the first two"

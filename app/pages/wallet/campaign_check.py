@@ -37,7 +37,7 @@ class CampaignForm(TidyForm):
     longest = StringField("Longest call (minutes)")
     per_day = StringField("Calls per day")
     meter = SelectField("Type of calls", validate_choice=False)
-    set_aside = SelectField("Credit set aside", validate_choice=False)
+    set_aside = SelectField("Credit set aside for", validate_choice=False)
 
     campaign: Campaign
     past: PastCampaigns | None = None
@@ -114,7 +114,7 @@ def _envelopes(organization: Organization) -> list[tuple[str, str]]:
         one.campaign: Money(one.left_micro, organization.currency)
         for one in envelope_queries.list_open(organization.id)
     }
-    return [("", "None"), *((name, f"{name}: {money(amount)} left") for name, amount in left.items())]
+    return [("", "No campaign"), *((name, f"{name}: {money(amount)} left") for name, amount in left.items())]
 
 
 def _as_typed(past: PastCampaigns) -> dict[str, str]:

@@ -36,13 +36,8 @@ class LotsLeft:
 
     @property
     def expiring(self) -> tuple[LotLeft, ...]:
-        """What is left of those that expire, after what is used next; without those that are used up by that."""
-        found, ahead = [], self.ahead
-        for lot in self.lots:
-            left, ahead = max(lot.left - ahead, 0), max(ahead - lot.left, 0)
-            if left and lot.expires_at is not None:
-                found.append(LotLeft(lot.kind, left, lot.expires_at))
-        return tuple(found)
+        """Those that expire, with all that is left of them: what is held and set aside may not be used."""
+        return tuple(lot for lot in self.lots if lot.expires_at is not None)
 
 
 def of(wallet: Wallet) -> LotsLeft:
