@@ -14,6 +14,7 @@ from uuid import uuid4
 from demo.simulator.campaigns import Campaign, Organization, used_in
 from demo.simulator.client import Answer, Client
 from demo.simulator.reporting import Reporter, Usage
+from demo.simulator.stops import Stops
 from demo.simulator.tally import Tally
 
 SLICE = 60
@@ -29,7 +30,7 @@ class UnexpectedAnswerError(Exception):
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What calls are played with. `speed` is how many seconds of a call pass in a second; with `trouble` some calls
-    end without a word. `stopping` ends the calls in progress."""
+    end without a word. `stopping` ends the calls in progress, and `stops` are the limits that were met."""
 
     client: Client
     reporter: Reporter
@@ -37,6 +38,7 @@ class Exchange:
     speed: float
     trouble: bool
     stopping: threading.Event
+    stops: Stops
 
 
 @dataclass(slots=True)
@@ -107,6 +109,10 @@ class Call:
             # Its answer was lost, and by the time there was one its lease was over.
             self.key += "-again"
             answer = self.exchange.client.post(path, wanted | {"key": self.key})
+        if answer.problem == "limit-reached" and self.exchange.stops.note(
+            self.organization.id, answer.body["limit"]
+        ):
+            self._happened("more was asked for")
         if answer.problem in {"limit-reached", "destination-closed"}:
             self._happened(answer.problem.replace("-", " "))
             return None

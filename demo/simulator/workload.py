@@ -16,6 +16,7 @@ from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client, UnreachableError
 from demo.simulator.gate import Gate
 from demo.simulator.reporting import Reporter
+from demo.simulator.stops import Stops
 from demo.simulator.tally import Tally
 
 _REFUSED_PAUSE = 0.2
@@ -58,7 +59,8 @@ def play(
         client, tally, chance=Random(chance.random()), trouble=score.trouble, every=score.report_every  # noqa: S311
     )  # fmt: skip
     closing = threading.Event()
-    exchange = Exchange(client, reporter, tally, score.speed, score.trouble, stopping)
+    stops = Stops(client)
+    exchange = Exchange(client, reporter, tally, score.speed, score.trouble, stopping, stops)
     lines = []
     for organization in organizations:
         say(f"{organization.name}: {outlook.describe(client, organization)}")
@@ -116,20 +118,23 @@ class _Line:
     def _run(self) -> None:
         try:
             while self._gate.wait(self._closing):
-                if not self._next_call().play(self._gate.refused):
-                    # By a limit of its campaign, perhaps, which leaves the gate open.
+                call = self._next_call()
+                if call is None or not call.play(self._gate.refused):
+                    # By a limit, perhaps, which leaves the gate open.
                     self._closing.wait(_REFUSED_PAUSE)
                 self._closing.wait(self._chance.uniform(0.5, 1.5) * self._between)
         except (UnreachableError, UnexpectedAnswerError) as error:
             self.failure = error
 
-    def _next_call(self) -> Call:
+    def _next_call(self) -> Call | None:
+        """A call that may start; None while limits stop all that could."""
         campaigns = self._organization.campaigns
         allowed = [one for one in campaigns if self._gate.may_call(one.name)]
         campaign = self._chance.choice(allowed or campaigns)
-        return Call(
-            self._exchange, self._organization, campaign, self._chance.choice(campaign.agents), self._chance
-        )
+        agent = self._chance.choice(campaign.agents)
+        if self._exchange.stops.stops(self._organization.id, campaign.name, agent):
+            return None
+        return Call(self._exchange, self._organization, campaign, agent, self._chance)
 
 
 def _wait(stopping: threading.Event, seconds: float | None, failed: Callable[[], object]) -> None:

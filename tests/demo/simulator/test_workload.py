@@ -126,6 +126,7 @@ def test_a_limit_stops_its_campaign_and_calls_of_others_continue(client: Client)
     a_limit(db.session.get_one(OrganizationRow, player.id), draft)
     tally = played(client, player)
     assert tally.count(player.id, "limit reached") > 0
+    assert tally.count(player.id, "more was asked for") == 1
     called = set(db.session.scalars(select(Hold.campaign).where(Hold.org_id == player.id).distinct()))
     assert called
     assert called <= {one.name for one in others}
