@@ -6,21 +6,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from app.billing import topups
-from app.billing.auto_top_ups import settings
+from app.billing import audit, topups
+from app.billing.auto_top_ups import monthly_cap, settings
 from app.billing.auto_top_ups.settings import ChangedMeanwhileError, Wanted
+from app.billing.brake import operators
 from app.billing.cards import removal
 from app.billing.cards.removal import CardInUseError
 from app.billing.credit import grants
 from app.billing.credit.grants import Grant
+from app.billing.topups import disputes, limit_changes
 from app.billing.wallet import holds, ledger
 from app.clock import utc_now
 from app.extensions import db
-from app.models import AutoTopUpConsent, Hold, HoldState, LotKind, Organization, PaymentMethod, TopUpStatus
+from app.models import (
+    AutoTopUpConsent,
+    Hold,
+    HoldState,
+    LotKind,
+    OffReason,
+    Organization,
+    PaymentMethod,
+    TopUpStatus,
+)
+from app.payments import disputes as stripe_disputes
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
 from tests.support.auto_top_ups import (
     WORDS,
@@ -196,3 +209,71 @@ def test_credit_that_expires_beneath_a_hold_is_topped_up_and_the_call_goes_on(
     holds.capture(organization.id, "call", at=utc_now())
     db.session.commit()
     assert_ledger_matches(organization, sandbox)
+
+
+class TestWhatRefusesAChargeChanges:
+    """It is asked about again immediately, and not when it would have been otherwise."""
+
+    def refused(self, app: Flask, organization: Organization, reason: str) -> None:
+        use(organization, 90, "again")
+        work_through(app)
+        assert settings_of(organization).refused_for == reason
+
+    def charged(self, app: Flask, **how: Any) -> Organization:
+        organization, card = a_payer(credit="30")
+        switch_on(organization, card, **how)
+        use(organization, 15)
+        work_through(app)
+        return organization
+
+    def test_by_another_time_zone(self, app: Flask, sandbox: Sandbox) -> None:
+        organization = self.charged(app, cap="90")
+        self.refused(app, organization, "monthly_cap")
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            ledger.change_zone(organization, zone)
+            db.session.commit()
+            work_through(app)
+            next_month = monthly_cap.next_month_at(organization, utc_now())
+            assert settings_of(organization).next_try_at == next_month
+
+    def test_by_an_operator_who_allows_more_charges(self, app: Flask, sandbox: Sandbox) -> None:
+        organization = self.charged(app, cap="900")
+        operators.allow(organization, audit.OPERATOR, per_hour=1, per_day=5, floor=usd("1000"))
+        db.session.commit()
+        self.refused(app, organization, "brake_hour")
+        operators.allow(organization, audit.OPERATOR, per_hour=5, per_day=5, floor=usd("1000"))
+        db.session.commit()
+        work_through(app)
+        assert settings_of(organization).refused_for is None
+        assert len(sandbox.charges()) == 2
+
+    def test_by_an_operator_who_allows_more_a_day(self, app: Flask, sandbox: Sandbox) -> None:
+        organization = self.charged(app, cap="900")
+        limit_changes.allow(organization, usd("90"), audit.OPERATOR)
+        db.session.commit()
+        self.refused(app, organization, "daily_limit")
+        limit_changes.allow(organization, usd("500"), audit.OPERATOR)
+        db.session.commit()
+        work_through(app)
+        assert len(sandbox.charges()) == 2
+
+
+def test_a_dispute_that_comes_while_a_card_is_charged_ends_it_after_that_charge(
+    app: Flask, sandbox: Sandbox
+) -> None:
+    organization, _ = one_with()
+    use(organization, 15)
+    work_through(app)
+    [first] = top_ups(organization)
+    sandbox.fail(CREATE, "drop_after", times=3)
+    use(organization, 90, "e2")
+    look(organization)
+    sandbox.clear_faults()
+    dispute = sandbox.control.open_dispute(str(first.charge_id))
+    disputes.apply(stripe_disputes.fetch(dispute["id"]))
+    work_through(app)
+    assert settings_of(organization).is_on, "a charge is under way"
+    topups.recover(organization.id, top_ups(organization)[1].id)
+    work_through(app)
+    assert settings_of(organization).off_reason is OffReason.DISPUTE
+    assert len(sandbox.charges()) == 2

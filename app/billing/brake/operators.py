@@ -6,9 +6,10 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.brake.limits import Limits, limits_of
 from app.billing.brake.rows import find_own
-from app.billing.wallet import ledger
+from app.billing.wallet import ledger, watches
+from app.clock import utc_now
 from app.extensions import db
-from app.models import Brake, Organization
+from app.models import Brake, Organization, WatchKind
 from app.money import Money
 
 
@@ -31,6 +32,7 @@ def allow(
     db.session.add(own)
     wallet.version += 1
     db.session.flush()
+    watches.rearm(wallet, WatchKind.AUTO_TOP_UP, at=utc_now())
     after = limits_of(organization)
     audit.record(
         organization.id,

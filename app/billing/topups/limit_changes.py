@@ -9,10 +9,10 @@ from app.billing.audit import Actor, meanwhile
 from app.billing.mail import notices
 from app.billing.topups import daily_limits
 from app.billing.topups.daily_limits import RAISED_AFTER, LimitInForce
-from app.billing.wallet import ledger
+from app.billing.wallet import ledger, watches
 from app.clock import utc_now
 from app.extensions import db
-from app.models import DailyLimit, Organization
+from app.models import DailyLimit, Organization, Wallet, WatchKind
 from app.money import Money
 from app.notify.emails import DailyLimitChanged
 
@@ -54,7 +54,9 @@ def allow(organization: Organization, most: Money | None, actor: Actor) -> Limit
     """
     row, before = _locked(organization.id)
     row.operator_micro = None if most is None else most.micro
-    return _changed(organization, before, actor)
+    after = _changed(organization, before, actor)
+    watches.rearm(db.session.get_one(Wallet, organization.id), WatchKind.AUTO_TOP_UP, at=utc_now())
+    return after
 
 
 def _locked(org_id: UUID) -> tuple[DailyLimit, LimitInForce]:

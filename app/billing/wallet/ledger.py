@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.limits import counts
+from app.billing.wallet import watches
 from app.billing.wallet.lock_queue import waiting_for
 from app.clock import utc_now
 from app.extensions import db
@@ -30,6 +31,7 @@ from app.models import (
     UsageGroup,
     Wallet,
     WalletLine,
+    WatchKind,
 )
 from app.money import CurrencyMismatchError, Money
 
@@ -178,6 +180,8 @@ def change_zone(organization: Organization, timezone: str) -> None:
         wallet.last_posted_at = posting_time(wallet, datetime.combine(newest, time(), ZoneInfo(timezone)))
     if wallet.counts_spend:
         counts.recount(organization.id, ZoneInfo(timezone), utc_now())
+    # Another month may have begun for it, in which cards may be charged again.
+    watches.rearm(wallet, WatchKind.AUTO_TOP_UP, at=utc_now())
 
 
 def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:
