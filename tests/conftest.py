@@ -16,7 +16,14 @@ from app import openid
 from app.extensions import db
 from config import Settings
 from demo.application import create_app
-from dev.testing import TEMPLATE, Addresses, create_database, firefox_path, start_cluster
+from dev.testing import (
+    TEMPLATE,
+    Addresses,
+    browser_with_settings,
+    create_database,
+    firefox_path,
+    start_cluster,
+)
 from stripe_sandbox.testing import running
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import empty, inside, trust_connections
@@ -48,10 +55,10 @@ def pytest_configure(config: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what drives a Firefox where there is none; `make test` says so."""
-    if firefox_path() is not None:
-        return
-    left_out = [item for item in items if item.get_closest_marker("firefox")]
+    """Leave out what drives a Firefox, or a Chromium with settings, where there is none; `make test` says so."""
+    found = {"firefox": firefox_path(), "browser_settings": browser_with_settings()}
+    missing = [mark for mark, program in found.items() if program is None]
+    left_out = [item for item in items if any(map(item.get_closest_marker, missing))]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
 

@@ -11,6 +11,8 @@ from dev.errors import ToolError
 
 # The same browser without a window comes first: a page costs it half of the processor time.
 ON_PATH = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Only a browser that could show a window has settings that people change, like those for cookies.
+WITH_SETTINGS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIREFOX_ON_PATH = ("firefox-esr", "firefox")
 WITHOUT_FIREFOX = (
     "No Firefox found: the tests in Firefox are left out. To run them, `apt-get install firefox-esr`, or set "
@@ -64,6 +66,12 @@ def firefox_path(environ: Mapping[str, str] | None = None) -> str | None:
         raise ToolError(f"FIREFOX_PATH is {chosen}, which is not a program.")
     names = (chosen,) if chosen else FIREFOX_ON_PATH
     return next(filter(None, (shutil.which(name, path=environ.get("PATH")) for name in names)), None)
+
+
+def browser_with_settings(environ: Mapping[str, str] | None = None) -> str | None:
+    """The system's Chromium that has people's settings; None where there is none."""
+    path = (os.environ if environ is None else environ).get("PATH")
+    return next(filter(None, (shutil.which(name, path=path) for name in WITH_SETTINGS)), None)
 
 
 def _of_playwright(environ: Mapping[str, str]) -> Path | None:

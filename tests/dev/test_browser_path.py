@@ -3,7 +3,7 @@
 import pytest
 
 from dev.errors import ToolError
-from dev.testing import browser_path, firefox_path
+from dev.testing import browser_path, browser_with_settings, firefox_path
 
 
 def program(path):
@@ -57,3 +57,10 @@ def test_firefox_is_found_and_may_be_missing(tmp_path):
     assert firefox_path({"PATH": str(tmp_path), "FIREFOX_PATH": chosen}) == chosen
     with pytest.raises(ToolError, match="FIREFOX_PATH is /nowhere/firefox"):
         firefox_path({"PATH": str(tmp_path), "FIREFOX_PATH": "/nowhere/firefox"})
+
+
+def test_the_one_with_settings_is_never_the_one_without_a_window(tmp_path):
+    program(tmp_path / "chromium-headless-shell")
+    assert browser_with_settings({"PATH": str(tmp_path)}) is None
+    found = program(tmp_path / "chromium")
+    assert browser_with_settings({"PATH": str(tmp_path)}) == found

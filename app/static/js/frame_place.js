@@ -1,6 +1,6 @@
 // Tells the shell where the page is and how high, and goes to where the shell wants it.
 import { pageAt } from "./embed/pages.js";
-import { isNewStep, stepsAreKept, takePlace } from "./frame_steps.js";
+import { stepsAreKept, takePlace } from "./frame_steps.js";
 import { send, when } from "./frame_channel.js";
 import { startTopUp } from "./shortcuts.js";
 
@@ -11,7 +11,7 @@ function here() {
   return url.pathname + url.search + (url.hash === "#content" ? "" : url.hash);
 }
 
-export const tellWhere = () => send("navigate", { path: here(), title: document.title, step: isNewStep() });
+export const tellWhere = () => send("navigate", { path: here(), title: document.title });
 
 let height = 0;
 export function tellHeight() {

@@ -1,33 +1,13 @@
 // Where the shell's address bar follows, the steps of the window's history are the shell's: each has an address of its
 // own, which also leads back from another page of the shell. Then a page here takes the place of the one before it, and
-// says whether it is a new step. Elsewhere, after a form, and where nothing can be stored for the next page, the browser
-// adds the step itself.
-import { when } from "./frame_channel.js";
+// the shell's element is told before whether the next page is a new step: browsers that block other sites' cookies deny
+// a frame its storage. Elsewhere, and after a form, the browser adds the step itself.
+import { send, when } from "./frame_channel.js";
 
-const KEPT = "shell-step";
 let isKept = false;
 export const stepsAreKept = () => isKept;
 
-// Browsers that block other sites' cookies deny a frame its storage, too, even where they keep its partitioned cookie.
-const storage = (() => {
-  try {
-    return window.sessionStorage;
-  } catch {
-    return null;
-  }
-})();
-
-// The next page has to know how it was come to.
-function note(isStep) {
-  if (isStep) storage?.setItem(KEPT, "new");
-  else storage?.removeItem(KEPT);
-}
-
-export function isNewStep() {
-  const isStep = (storage?.getItem(KEPT) ?? null) !== null;
-  note(false);
-  return isStep;
-}
+const note = (isStep) => send("step", { is: isStep });
 
 export function takePlace(address, isStep) {
   note(isStep);
@@ -35,7 +15,7 @@ export function takePlace(address, isStep) {
 }
 
 when("history", ({ kept }) => {
-  isKept = kept === true && "navigation" in window && storage !== null;
+  isKept = kept === true && "navigation" in window;
 });
 
 window.navigation?.addEventListener("navigate", (event) => {

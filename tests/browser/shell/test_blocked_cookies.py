@@ -13,8 +13,8 @@ from tests.support.shell_site import ShellSite
 
 
 def keep_no_cookie_in_frames(site: ShellSite) -> None:
-    """As a browser that blocks them: no switch of this Chromium's blocks what is partitioned, too, so they are lost on
-    their way to it."""
+    """As a browser that blocks them, also on the same site: they are lost on their way to it. What browsers do by
+    their settings is in `test_cookie_settings`."""
     serve = site.app.wsgi_app
 
     def without_cookies(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

@@ -191,7 +191,7 @@ def test_without_keep_address_the_shell_keeps_its_own_and_back_still_goes_back(
     shell_site.wait_for(page, "Wallet")
 
 
-def test_where_the_browser_denies_the_frame_its_storage_back_goes_through_the_frame(
+def test_where_the_browser_denies_the_frame_its_storage_one_press_is_one_step_as_well(
     page: Page, shell_site: ShellSite
 ) -> None:
     """As browsers do that block other sites' cookies, even where they keep the frame's own partitioned one."""
@@ -206,3 +206,9 @@ def test_where_the_browser_denies_the_frame_its_storage_back_goes_through_the_fr
         is_at(page, shell_site, heading)
     step(page, "forward")
     is_at(page, shell_site, "Wallet")
+    page.reload()
+    is_at(page, shell_site, "Wallet")
+    step(page, "back")
+    is_at(page, shell_site, "Billing")
+    step(page, "back")
+    expect(page.get_by_text("Home of the portal")).to_be_visible()

@@ -28,6 +28,7 @@ class VoicePortalBilling extends HTMLElement {
   #isOver = false;
   #signedOut = () => {};
   #wanted = null;
+  #isStep = false;
   #tries = 0;
   #fetching = null;
   #renewedAt = -Infinity;
@@ -38,7 +39,7 @@ class VoicePortalBilling extends HTMLElement {
     this.#first = start.pathname + start.search;
     this.#address = this.hasAttribute("keep-address") ? new Address(this.getAttribute("keep-address"), start.pathname) : null;
     this.#path = this.#address?.page(this.#origin) ?? pageAt(this.getAttribute("path"), this.#origin) ?? this.#first;
-    this.#isMet = this.#isOver = false;
+    this.#isMet = this.#isOver = this.#isStep = false;
     this.#tries = 0;
     this.#frame = document.createElement("iframe");
     this.#frame.name = `${SOURCE}-${(count += 1)}`;
@@ -233,8 +234,17 @@ class VoicePortalBilling extends HTMLElement {
   #receive = (event) => {
     if (event.origin !== this.#origin || event.source !== this.#frame.contentWindow) return;
     const said = read(event.data, SOURCE, this.#origin);
-    if (said && this.#tell(said.type, said.detail)) this.#does[said.type]?.(said.detail);
+    if (said?.type === "step") this.#isStep = said.detail.is;
+    else if (said && this.#tell(said.type, this.#withStep(said))) this.#does[said.type]?.(said.detail);
   };
+
+  // What the page before said of this one.
+  #withStep({ type, detail }) {
+    if (type !== "navigate") return detail;
+    detail.step = this.#isStep;
+    this.#isStep = false;
+    return detail;
+  }
 }
 
 customElements.define(SOURCE, VoicePortalBilling);

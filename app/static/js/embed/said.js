@@ -9,9 +9,11 @@ const nothing = () => ({});
 const FORMS = {
   ready: nothing,
   resize: ({ height }) => (Number.isFinite(height) && height >= 0 ? { height: Math.min(Math.max(Math.ceil(height), LOWEST), TALLEST) } : null),
-  navigate({ path, title, step }, origin) {
+  // Whether the next page is a new step.
+  step: ({ is }) => ({ is: is === true }),
+  navigate({ path, title }, origin) {
     const page = pageAt(path, origin);
-    return page && { path: page, title: typeof title === "string" ? title.slice(0, 300) : "", step: step === true };
+    return page && { path: page, title: typeof title === "string" ? title.slice(0, 300) : "" };
   },
   renew: nothing,
   confirm: nothing,
