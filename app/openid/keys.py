@@ -39,6 +39,10 @@ class Keys:
             raise RefusedError(f"{len(found)} keys fit {algorithm} and the key id {key_id!r:.80}")
         return found[0]
 
+    def has(self, thumbprint: str) -> bool:
+        """Whether a key is still there, of keys that are half a minute old at most. Raises `UnavailableError`."""
+        return any(key.thumbprint() == thumbprint for key in self._known.get_again())
+
 
 def read(content: dict[str, Any]) -> list[Key]:
     """The keys that can verify signatures; others in the set are left alone, as RFC 7517 (section 5) says."""

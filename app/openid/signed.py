@@ -23,6 +23,8 @@ class Signed:
 
     header: dict[str, Any]
     claims: dict[str, Any]
+    thumbprint: str
+    """Which key verified it (RFC 7638): key ids may be used again."""
 
 
 def verify(token: str, keys: Keys) -> Signed:
@@ -40,10 +42,11 @@ def verify(token: str, keys: Keys) -> Signed:
         # A token of another kind that the same key signs, such as one of OAuth, is none (RFC 8725, section 3.11).
         if not isinstance(kind, str) or kind.upper() not in {"JWT", "APPLICATION/JWT"}:
             raise RefusedError(f"the token is {kind!r:.40}, not a plain JWT")
-        found = jwt.decode(token, keys.find(algorithm, key_id), algorithms=[*ALGORITHMS])
+        key = keys.find(algorithm, key_id)
+        found = jwt.decode(token, key, algorithms=[*ALGORITHMS])
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise RefusedError(f"the token isn't valid: {type(error).__name__}") from error
-    return Signed(dict(found.header), found.claims)
+    return Signed(dict(found.header), found.claims, key.thumbprint())
 
 
 def moment(claims: Mapping[str, Any], name: str) -> datetime | None:

@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     reasons.init_app(app)
     destinations.init_app(app)
     auto_top_up.wording.init_app(app)
+    auth.shell_refusals.init_app(app)
     for package in (
         auth,
         overview,

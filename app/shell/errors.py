@@ -23,11 +23,14 @@ class Reason(StrEnum):
     ADDRESS_TAKEN = "address_taken"
     CONNECT_FIRST = "connect_first"  # the address has an account that its person signs in to otherwise
     OTHER_SESSION = "other_session"  # renews a session that isn't this person's
+    TOO_OFTEN = "too_often"  # more tokens than a browser needs
+    BUSY = "busy"  # ours to answer for: the token may have been good
 
 
 class ShellSignInError(Exception):
-    """The shell's token signs no one in. `detail` is for operators: it has no token in it, and nothing personal."""
+    """The shell's token signs no one in. `detail` is for operators: it has no token in it, and nothing personal.
+    `again_after` is in how many seconds another may, where that is known."""
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
+    def __init__(self, reason: Reason, detail: str = "", *, again_after: int = 0) -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
-        self.reason, self.detail = reason, detail
+        self.reason, self.detail, self.again_after = reason, detail, again_after

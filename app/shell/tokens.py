@@ -38,17 +38,20 @@ class ShellToken:
     made_at: datetime
     expires_at: datetime
     signed_in_at: datetime | None
+    key: str
+    """The thumbprint of the key that signed it."""
 
 
 def read(token: str, keys: ShellKeys, issuer: str, now: datetime) -> ShellToken:
     """Verify a token, and check all that it says but whether it was used before. Raises `ShellSignInError`."""
     try:
-        claims = verify(token, keys).claims
+        signed = verify(token, keys)
     except UnavailableError as error:
         raise ShellSignInError(Reason.KEYS_UNAVAILABLE, str(error)) from error
     except RefusedError as error:
         is_unreadable = token.count(".") != 2
         raise ShellSignInError(Reason.MALFORMED if is_unreadable else Reason.UNTRUSTED, str(error)) from error
+    claims = signed.claims
     if claims.get("iss") != issuer:
         raise ShellSignInError(Reason.WRONG_ISSUER, f"iss is {claims.get('iss')!r:.200}, not {issuer!r}")
     # A token for others as well could be used by them.
@@ -67,6 +70,7 @@ def read(token: str, keys: ShellKeys, issuer: str, now: datetime) -> ShellToken:
         made_at=made_at,
         expires_at=expires_at,
         signed_in_at=_moment(claims, "auth_time") if claims.get("auth_time") is not None else None,
+        key=signed.thumbprint,
     )
 
 

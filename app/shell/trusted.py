@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.clock import utc_now
+from app.openid import UnavailableError
 from app.per_application import PerApplication
 from app.shell import tokens
 from app.shell.keys import ShellKeys
@@ -28,6 +29,14 @@ class Shell:
     def read(self, token: str) -> ShellToken:
         """A verified token, which may have been used before. Raises `ShellSignInError`."""
         return tokens.read(token, self._keys, self.issuer, utc_now())
+
+    def publishes(self, key: str) -> bool:
+        """Whether the key of a token's is still published; it is asked again, at most every half minute. False where
+        that isn't known."""
+        try:
+            return self._keys.has(key)
+        except UnavailableError:
+            return False
 
 
 _shell = PerApplication[Shell | None]("trusted_shell", lambda: None)

@@ -77,6 +77,21 @@ def retry_on_conflict(work: Callable[[], R]) -> R:
     raise AssertionError("the last try returns or raises")
 
 
+def retry_when_locked(work: Callable[[], R]) -> R:
+    """The same for someone who waits: once more where a lock wasn't given in time, and after a deadlock.
+
+    The work is the whole transaction. Raises what it raises, and the failure itself after two tries.
+    """
+    try:
+        with transaction():
+            return work()
+    except (DBAPIError, LockNotAvailable, DeadlockDetected) as error:
+        if not (is_locked(error) or _is_conflict(error)):
+            raise
+    with transaction():
+        return work()
+
+
 def _is_conflict(error: Exception) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, DeadlockDetected | SerializationFailure)

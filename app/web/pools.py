@@ -75,7 +75,7 @@ HASH_PASSWORDS = frozenset(
 """The endpoints that hash a password, each time with 64 MB and much of a processor. There are as many simultaneously
 as there are threads, so that a burst of attempts delays those who sign in and no one else."""
 
-ASK_SHELL = frozenset({"auth.enter_from_shell"})
+ASK_SHELL = frozenset({"auth.enter_from_shell", "auth.confirm_shell_connection"})
 """The endpoints that may ask the shell for its keys, which may take long to answer."""
 
 

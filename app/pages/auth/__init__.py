@@ -11,6 +11,7 @@ from app.pages.auth import (  # noqa: F401
     routes,
     second_factor,
     shell,
+    shell_refusals,
     switching,
 )
 from app.pages.auth.blueprint import blueprint

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.clock import utc_now
 from app.own_pages import own_address
 from app.pages.actor import current_actor
-from app.pages.auth import shell_connection, shell_refusals
+from app.pages.auth import shell_connection, shell_limits, shell_refusals
 from app.pages.auth.blueprint import blueprint
 from app.people import left_pages, own_trail, sessions, shell_people, used_tokens
 from app.people.sessions import Identity
@@ -19,6 +19,7 @@ from app.shell import Reason, Shell, ShellSignInError, ShellToken
 from app.shell import current as trusted_shell
 from app.transaction import end_reading, transaction
 from app.web import form_tokens, leaving
+from app.web.database import retry_when_locked
 from app.web.form_tokens import FormToken
 from app.web.frames import ENTRANCE, is_framed
 from app.web.identity import device_in_use, identity, session_limits
@@ -41,10 +42,9 @@ def enter_from_shell() -> Response:
             raise ShellSignInError(Reason.NOT_SET_UP, "SHELL_ISSUER is not set")
         # The keys may have to be fetched: no connection is held meanwhile.
         end_reading()
-        token = shell.read(request.form.get("token", ""))
-        with transaction():
-            is_first_use = used_tokens.use(token.issuer, token.id, token.expires_at)
-        if not is_first_use:
+        posted = request.form.get("token", "")
+        token = shell_limits.read(request.remote_addr, lambda: shell.read(posted))
+        if not retry_when_locked(lambda: used_tokens.use(token.issuer, token.id, token.expires_at)):
             raise ShellSignInError(Reason.REPLAYED, "jti was used before")
         return _renew(shell, token) if request.form.get("renew") else _begin(shell, token)
     except ShellSignInError as error:
@@ -87,8 +87,8 @@ def _begin(shell: Shell, token: ShellToken) -> Response:
         if _goes_on(shell, token, who):
             return _lead_on()
         # Also where the token opens nothing: what the shell began isn't left to who is at it next.
-        with transaction():
-            sessions.end(who.token)
+        before = who.token
+        retry_when_locked(lambda: sessions.end(before))
     _sign_in(_start(shell, token, who), who)
     return _lead_on()
 
@@ -103,8 +103,7 @@ def _goes_on(shell: Shell, token: ShellToken, who: Identity) -> bool:
     if not shell_people.is_about(token, who) or not (token.signed_in_at or is_confirmed()):
         return False
     try:
-        with transaction():
-            return shell_people.renew(shell, token, who, request.remote_addr)
+        return retry_when_locked(lambda: shell_people.renew(shell, token, who, request.remote_addr))
     except ShellSignInError:
         return False
 
@@ -128,11 +127,10 @@ def _renew(shell: Shell, token: ShellToken) -> Response:
         return make_response(jsonify(answer | {"form_token": form_tokens.form_token()}))
     if drawn_for is not None and not _continues(drawn_for, who):
         raise ShellSignInError(Reason.OTHER_SESSION, _OTHERS_PAGE)
-    with transaction():
-        is_renewed = shell_people.renew(
-            shell, token, who, request.remote_addr, confirms="confirm" in request.form
-        )
-    if not is_renewed:
+    confirms = "confirm" in request.form
+    if not retry_when_locked(
+        lambda: shell_people.renew(shell, token, who, request.remote_addr, confirms=confirms)
+    ):
         raise ShellSignInError(Reason.UNKNOWN_ROLE, _NO_ROLE)
     return make_response(jsonify(answer))
 
@@ -142,30 +140,37 @@ def _start(
 ) -> Identity:
     """A session for the token, in place of the one before. Raises `ShellSignInError`, also if the page in the frame
     was drawn for someone else, or before a sign-out: nothing of theirs goes on."""
-    with transaction():
-        if drawn_for is not None and left_pages.are_left(drawn_for.secret):
-            raise ShellSignInError(Reason.OTHER_SESSION, "the person of the page has signed out")
-        admitted = shell_people.admit(token, request.remote_addr)
-        begun = None
-        if admitted is not None:
-            user, identity_id = admitted
-            if before is not None:
-                sessions.end(before.token)
-            session_token = shell_people.begin(
-                shell,
-                token,
-                user,
-                identity_id,
-                device=device_in_use(),
-                address=request.remote_addr,
-                # A page that goes on asked for the token by itself, unless it says that the person was asked.
-                confirms=drawn_for is None or "confirm" in request.form,
-            )
-            begun = sessions.identify(session_token, session_limits())
-            if begun is not None and drawn_for is not None and not _continues(drawn_for, begun):
-                raise ShellSignInError(Reason.OTHER_SESSION, _OTHERS_PAGE)
+    begun = retry_when_locked(lambda: _start_once(shell, token, before, drawn_for))
     if begun is None:
         raise ShellSignInError(Reason.UNKNOWN_ROLE, _NO_ROLE)
+    return begun
+
+
+def _start_once(
+    shell: Shell, token: ShellToken, before: Identity | None, drawn_for: FormToken | None
+) -> Identity | None:
+    """In the caller's transaction; None if the token gives no role."""
+    if drawn_for is not None and left_pages.are_left(drawn_for.secret):
+        raise ShellSignInError(Reason.OTHER_SESSION, "the person of the page has signed out")
+    admitted = shell_people.admit(token, request.remote_addr)
+    if admitted is None:
+        return None
+    user, identity_id = admitted
+    if before is not None:
+        sessions.end(before.token)
+    session_token = shell_people.begin(
+        shell,
+        token,
+        user,
+        identity_id,
+        device=device_in_use(),
+        address=request.remote_addr,
+        # A page that goes on asked for the token by itself, unless it says that the person was asked.
+        confirms=drawn_for is None or "confirm" in request.form,
+    )
+    begun = sessions.identify(session_token, session_limits())
+    if begun is not None and drawn_for is not None and not _continues(drawn_for, begun):
+        raise ShellSignInError(Reason.OTHER_SESSION, _OTHERS_PAGE)
     return begun
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+import structlog
 from flask import make_response, redirect, render_template, request, url_for
 from itsdangerous import BadData
 from werkzeug.wrappers import Response
@@ -24,10 +25,12 @@ from app.people.external.claims import Claims
 from app.people.external.identities import IdentityError
 from app.shell import SHELL_NAME, ShellToken
 from app.shell import current as trusted_shell
-from app.transaction import transaction
+from app.transaction import end_reading, transaction
 from app.web import cookies
 from app.web.identity import current_identity, person_required
 from app.web.step_up import Change, confirmation_required
+
+log = structlog.get_logger("billing.shell")
 
 VALID_FOR = timedelta(minutes=15)
 """How long a token's word waits for its person to sign in."""
@@ -47,6 +50,8 @@ class Waiting:
     org_name: str
     shell: str
     path: str
+    key: str
+    """The thumbprint of the key that signed it: once the shell withdraws that, it is worth nothing."""
 
     def claims(self) -> Claims:
         """As verified claims of the shell, without a role."""
@@ -75,6 +80,7 @@ def begin(token: ShellToken) -> Response:
         org_name=token.org_name,
         shell=request.headers.get("Origin", ""),
         path="" if path == url_for("auth.connect_shell") else path,
+        key=token.key,
     )
     response = redirect(url_for("auth.connect_shell"), 303)
     value = str(signing.serializer(_SALT).dumps(asdict(waiting)))
@@ -95,8 +101,10 @@ def connect_shell() -> str:
 def confirm_shell_connection() -> Response | tuple[str, int]:
     """Connect it."""
     waiting = _of_request()
-    if waiting is None:
-        return _page(), 422
+    # The keys are fetched: no connection is held meanwhile.
+    end_reading()
+    if waiting is None or not _is_still_signed(waiting):
+        return _page(is_void=True), 422
     try:
         with transaction():
             admission.connect(current_identity().user, waiting.claims(), current_actor())
@@ -107,8 +115,16 @@ def confirm_shell_connection() -> Response | tuple[str, int]:
     return response
 
 
-def _page(problem: str = "") -> str:
-    waiting = _of_request()
+def _is_still_signed(waiting: Waiting) -> bool:
+    shell = trusted_shell()
+    if shell is not None and shell.publishes(waiting.key):
+        return True
+    log.warning("shell_connection_refused", detail="the key that signed the token isn't published any more")
+    return False
+
+
+def _page(problem: str = "", *, is_void: bool = False) -> str:
+    waiting = None if is_void else _of_request()
     is_theirs = waiting is not None and waiting.email.lower() == current_identity().user.email.lower()
     return render_template("auth/connect_shell.html", waiting=waiting, is_theirs=is_theirs, problem=problem)
 

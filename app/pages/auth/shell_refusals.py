@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from flask import jsonify, make_response, render_template, request, url_for
+from flask import Flask, jsonify, make_response, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.own_pages import own_address
 from app.shell import Reason, ShellSignInError
+from app.web import errors
+from app.web.database import is_locked, is_unavailable
+from app.web.frames import ENTRANCE
+from app.web.identity import continue_unidentified
 from app.web.logs import request_id
 from app.web.refusals import retry_after
 
@@ -107,13 +112,47 @@ WORDS: dict[Reason, Words] = {
         _SHELL,
         fetch_again=True,
     ),
+    Reason.TOO_OFTEN: Words(
+        429,
+        "Too many sign-ins",
+        "Voice Portal signed you in more often than we expect in a short time. Nothing is lost.",
+        "Wait a minute and try again.",
+        fetch_again=True,
+    ),
+    Reason.BUSY: Words(
+        503,
+        "Back in a moment",
+        "We're very busy, so you aren't signed in yet. Your payments and credit are safe.",
+        "Try again in a few seconds.",
+        fetch_again=True,
+    ),
 }
 """What each is told as. `tests/pages/shell/test_shell_refusals.py` has a token for each."""
+
+
+_WAIT = 5
+
+
+def init_app(app: Flask) -> None:
+    """Answer in the same way where we can't read a token: then another one may sign its person in."""
+    errors.answer_otherwise(app, ENTRANCE, _answer)
+
+
+def _answer(error: Exception) -> Response | None:
+    """None where it is the request that is wrong."""
+    is_refused = isinstance(error, HTTPException) and error.code == 503
+    if not (is_refused or is_locked(error) or is_unavailable(error)):
+        return None
+    if not is_locked(error):
+        continue_unidentified()
+    detail = "no thread was free" if is_refused else str(error).splitlines()[0]
+    return respond(ShellSignInError(Reason.BUSY, detail))
 
 
 def respond(error: ShellSignInError) -> Response:
     """The page; or for a session that was to be renewed, the same as JSON."""
     words = WORDS[error.reason]
+    again_after = error.again_after or (_WAIT if words.status == 503 else 0)
     log.warning(
         "shell_sign_in_refused", reason=error.reason.value, detail=error.detail, address=request.remote_addr
     )
@@ -123,6 +162,7 @@ def respond(error: ShellSignInError) -> Response:
                 reason=error.reason.value,
                 message=f"{words.message} {words.next_step}",
                 again=words.fetch_again,
+                after=again_after,
             ),
             words.status,
         )
@@ -132,9 +172,10 @@ def respond(error: ShellSignInError) -> Response:
             words=words,
             reason=error.reason.value,
             request_id=request_id(),
-            continues=own_address(request.form.get("path"), otherwise=url_for("overview.show")),
+            again_after=again_after,
+            continues=own_address(request.values.get("path"), otherwise=url_for("overview.show")),
         )
         response = make_response(page, words.status)
-    if words.status == 503:
-        retry_after(response, 5)
+    if again_after:
+        retry_after(response, again_after)
     return response

@@ -12,6 +12,8 @@ const refused = document.querySelector("[data-sign-in-refused]");
 const reason = refused?.dataset.signInRefused;
 // Whether another token may help, where no one is signed in.
 const mayHelp = Boolean(document.querySelector("[data-session-ended]") || refused?.matches("[data-fetch-again]"));
+// In how many seconds, where the server says so.
+const after = Number(refused?.dataset.fetchAgain) || 0;
 let formToken = about.formToken;
 let timer = null;
 let dueAt = Infinity;
@@ -29,7 +31,7 @@ function renewIn(milliseconds) {
   timer = setTimeout(send, milliseconds, "renew");
 }
 
-const askAgain = (more = {}) => send("session-expired", { reason, stay: isSignedIn, ...more });
+const askAgain = (more = {}) => send("session-expired", { reason, after, stay: isSignedIn, ...more });
 
 function comeBack() {
   if (document.visibilityState !== "visible") return;
@@ -51,8 +53,8 @@ async function take(token, confirms) {
   const said = (await answer?.json().catch(() => null)) ?? {};
   if (answer?.ok && isSignedIn && !mayHelp) accept(said);
   else if (answer?.ok) location.replace(about.continues || location.href);
-  else if (isSignedIn && !isOver && !(answer?.status < 500)) renewIn(RETRY);
-  else askAgain({ reason: said.reason, stay: isSignedIn && (!answer || said.again === true) });
+  else if (isSignedIn && !isOver && !(answer?.status < 500 && answer.status !== 429)) renewIn(RETRY);
+  else askAgain({ reason: said.reason, after: Number(said.after) || 0, stay: isSignedIn && (!answer || said.again === true) });
 }
 
 async function signOut() {

@@ -10,12 +10,15 @@ async function renew({ token }) {
   if (typeof token !== "string") return;
   const body = new URLSearchParams({ token, renew: "1" });
   const answer = await fetch("/auth/shell", { method: "POST", body }).catch(() => null);
-  if (answer && !answer.ok && answer.status < 500) send("session-expired");
+  if (answer && !answer.ok && answer.status < 500 && answer.status !== 429) send("session-expired");
 }
 
 // Also while the shell's page is left.
 async function signOut() {
-  await fetch("/auth/shell", { method: "DELETE", keepalive: true }).catch(() => {});
+  for (let tries = 0; tries < 3; tries += 1) {
+    const answer = await fetch("/auth/shell", { method: "DELETE", keepalive: true }).catch(() => null);
+    if (answer?.ok) break;
+  }
   send("signed-out");
 }
 

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from joserfc.jwk import OKPKey
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from app.extensions import db
@@ -121,6 +123,36 @@ def test_without_what_waits_nothing_is_connected(
     assert "nothing to connect" in text_of(window.get(CONNECT))
     assert connect(window).status_code == 422
     assert not connected(shell)
+
+
+def test_what_waits_is_worth_nothing_once_its_key_is_withdrawn(
+    window: Visitor, shell: PortalShell, dana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever had the key could have signed it; another key may have the same id."""
+    window.sign_in(DANA)
+    post(window, shell.token(), WINDOW)
+    key_id = shell.key.get("kid")
+    shell.key = OKPKey.generate_key("Ed25519", {"use": "sig", "kid": str(key_id)})
+    shell.published = [shell.key]
+    with capture_logs() as logs:
+        refused = connect(window)
+    assert refused.status_code == 422
+    assert "nothing to connect" in text_of(refused)
+    assert "shell_connection_refused" in [line["event"] for line in logs]
+    assert not connected(shell)
+
+
+def test_what_waits_is_worth_nothing_while_no_one_knows_whether_its_key_is_withdrawn(
+    window: Visitor, shell: PortalShell, dana: User
+) -> None:
+    """The shell hasn't answered since we were started."""
+    window.sign_in(DANA)
+    post(window, shell.token(), WINDOW)
+    trusted_shell.set_up(shell.settings())
+    shell.is_down = True
+    assert connect(window).status_code == 422
+    assert not connected(shell)
+    shell.is_down = False
 
 
 def test_it_waits_only_so_long(

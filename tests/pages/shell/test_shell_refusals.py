@@ -158,6 +158,8 @@ def test_every_reason_is_in_words_and_has_a_token_here() -> None:
         Reason.ADDRESS_TAKEN,
         Reason.CONNECT_FIRST,
         Reason.OTHER_SESSION,
+        Reason.TOO_OFTEN,
+        Reason.BUSY,
     }
     assert {reason for _, reason in HOSTILE.values()} == set(Reason) - elsewhere
 

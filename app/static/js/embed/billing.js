@@ -4,6 +4,7 @@ import { Address } from "./address.js";
 import { pageAt } from "./pages.js";
 import { read } from "./said.js";
 import { post, sessionOf } from "./session.js";
+import { fetchToken } from "./token.js";
 import { FrameView } from "./view.js";
 
 const SOURCE = "voice-portal-billing";
@@ -114,15 +115,8 @@ class VoicePortalBilling extends HTMLElement {
   }
 
   async #fetch() {
-    let status = 0;
-    try {
-      const answer = await fetch(this.getAttribute("token-url"), { method: "POST", credentials: "same-origin", cache: "no-store" });
-      status = answer.status;
-      const { token } = answer.ok ? await answer.json() : {};
-      if (typeof token === "string") return token;
-    } catch {
-      // No connection, or no JSON: as if it had answered without a token.
-    }
+    const { token, status } = await fetchToken(this.getAttribute("token-url"));
+    if (token) return token;
     this.#tell("problem", { reason: "no_token", status });
     // No one is signed in to the shell any more: nor here.
     if (status === 401) this.#send("sign-out");
@@ -152,11 +146,12 @@ class VoicePortalBilling extends HTMLElement {
     if (token && !this.#isOver) this.#send("token", { token, ...more });
   }
 
-  #again({ reason, asked, stay }) {
+  #again({ reason, asked, stay, after }) {
     if (this.#isOver) return this.#signedOut();
     if (asked) this.#tries = 0;
     if (this.#tries === PAUSES.length) return this.#tell("problem", { reason });
-    const pause = PAUSES[this.#tries];
+    // Not all of those at the same moment who were told the same.
+    const pause = Math.max(PAUSES[this.#tries], asked ? 0 : after * 1000 * (1 + Math.random() / 2));
     this.#tries += 1;
     // Nothing of one person's or organization's is shown on to another.
     if (reason === "other_session") this.#path = this.#first;

@@ -2,6 +2,8 @@
 import { pageAt } from "./pages.js";
 
 const [LOWEST, TALLEST] = [100, 50_000];
+// Seconds.
+const LATEST = 60;
 const isWord = (value) => typeof value === "string" && /^[a-z_]{1,40}$/.test(value);
 const areNames = (value) => Array.isArray(value) && value.length <= 100 && value.every((one) => typeof one === "string" && /^[\w-]{1,60}$/.test(one));
 const nothing = () => ({});
@@ -17,7 +19,12 @@ const FORMS = {
   },
   renew: nothing,
   confirm: nothing,
-  "session-expired": ({ reason, asked, stay }) => ({ reason: isWord(reason) ? reason : "ended", asked: asked === true, stay: stay === true }),
+  "session-expired": ({ reason, asked, stay, after }) => ({
+    reason: isWord(reason) ? reason : "ended",
+    asked: asked === true,
+    stay: stay === true,
+    after: Number.isFinite(after) ? Math.min(Math.max(after, 0), LATEST) : 0,
+  }),
   wallet: ({ state }) => (isWord(state) ? { state } : null),
   problem: ({ reason, tokens }) => (isWord(reason) ? { reason, ...(areNames(tokens) ? { tokens } : {}) } : null),
   "open-in-window"({ path }, origin) {

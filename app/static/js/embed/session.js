@@ -1,5 +1,7 @@
 // What the parts of a page have in common: one source of what they show. That is the frame of <voice-portal-billing>
 // where there is one, and otherwise one hidden frame for all of them, signed in by a token like that one.
+import { fetchToken } from "./token.js";
+
 const SOURCE = "voice-portal-billing";
 const HIDDEN = "/billing/parts";
 const PATIENCE = 20_000;
@@ -10,14 +12,6 @@ const FINAL = ["not_owner", "unknown_role", "address_taken", "connect_first", "c
 const ENDS = ["session_ended", "not_owner", "other_organization", "unavailable"];
 const sessions = new Map();
 let count = 0;
-
-// A token comes from the shell's own server, and is posted into a frame. It is never part of an address.
-async function fetchToken(url) {
-  if (!url) throw new Error("no element has a token-url");
-  const answer = await fetch(url, { method: "POST", credentials: "same-origin", cache: "no-store" });
-  if (!answer.ok) throw new Error(`token-url answered ${answer.status}`);
-  return (await answer.json()).token;
-}
 
 export function post(origin, fields, target) {
   const form = document.createElement("form");
@@ -157,12 +151,9 @@ class Session {
   }
 
   async #token() {
-    try {
-      return await fetchToken(this.tokenUrl);
-    } catch (error) {
-      this.#fail("no_token", String(error));
-      return null;
-    }
+    const { token, status } = await fetchToken(this.tokenUrl);
+    if (!token) this.#fail("no_token", `token-url answered ${status}`);
+    return token;
   }
 
   // Waits twice as long each time, and never as long as all others who lost the connection at the same moment.
