@@ -1,7 +1,7 @@
 """`make screenshots`: photograph the pages, light and dark, wide and narrow, into docs/screenshots.
 
 Starts a demo of its own, or uses the one whose addresses are given, of the pages and of the shell:
-`python -m dev.screenshots http://localhost:8000 http://127.0.0.1:8002`.
+`python -m dev.screenshots http://localhost:8000 http://127.0.0.1:8002`. `ONLY=shell` takes those of the shell only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ AFTER_SIGN_IN = {
     "activity": "/billing/activity",
     "account": "/account",
 }
-IN_THE_SHELL = {"shell-billing": "/billing", "shell-campaigns": "/campaigns"}
+IN_THE_SHELL = {
+    "shell-billing": "/billing",
+    "shell-wallet": "/billing/wallet",
+    "shell-payment-methods": "/billing/payment-methods",
+    "shell-campaigns": "/campaigns",
+}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {1280: 800, 320: 640}
 
@@ -43,30 +48,33 @@ def photograph(browser: Browser, address: str, shell: str) -> None:
     """Take every page in every scheme and width; in the shell, what is in view."""
     for scheme, (width, height) in product(SCHEMES, WIDTHS.items()):
         context = browser.new_context(
-            base_url=address,
+            base_url=address or None,
             color_scheme=scheme,
             viewport={"width": width, "height": height},
             reduced_motion="reduce",
             locale="en-US",
         )
         page = context.new_page()
-
-        _take(page, BEFORE_SIGN_IN, f"{scheme}-{width}")
-        page.fill("input[name=email]", OWNER)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url("**/billing")
-        _take(page, AFTER_SIGN_IN, f"{scheme}-{width}")
+        if address:
+            _take_pages(page, f"{scheme}-{width}")
         if shell:
-            page.goto(shell)
-            page.get_by_role("button", name="Owner of Harbor Dental").click()
-            _take(
-                page,
-                {name: shell + path for name, path in IN_THE_SHELL.items()},
-                f"{scheme}-{width}",
-                whole=False,
-            )
+            _take_shell(page, shell, f"{scheme}-{width}")
         context.close()
+
+
+def _take_pages(page: Page, ending: str) -> None:
+    _take(page, BEFORE_SIGN_IN, ending)
+    page.fill("input[name=email]", OWNER)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/billing")
+    _take(page, AFTER_SIGN_IN, ending)
+
+
+def _take_shell(page: Page, shell: str, ending: str) -> None:
+    page.goto(shell)
+    page.get_by_role("button", name="Owner of Harbor Dental").click()
+    _take(page, {name: shell + path for name, path in IN_THE_SHELL.items()}, ending, whole=False)
 
 
 def _take(page: Page, paths: dict[str, str], ending: str, *, whole: bool = True) -> None:
@@ -95,7 +103,7 @@ def main() -> int:
         program = browser_path()
         with _addresses() as (address, shell), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=arguments)
-            photograph(browser, address, shell)
+            photograph(browser, "" if os.environ.get("ONLY") == "shell" else address, shell)
             browser.close()
     except ToolError as error:
         print(error, file=sys.stderr)
