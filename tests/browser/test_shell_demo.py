@@ -140,18 +140,6 @@ def test_signing_out_on_a_screen_without_the_frame_ends_billings_session(
     assert sessions_of(organization) == 0
 
 
-def test_nothing_moves_when_credit_is_there(sight: Page, shell: Shell, app: Flask) -> None:
-    sight.add_init_script(
-        """globalThis.moved = [];
-        new PerformanceObserver((list) => moved.push(...list.getEntries().map((each) => each.value)))
-          .observe({ type: "layout-shift", buffered: true });"""
-    )
-    shell.sign_in(sight, shell.add_person(an_organization(credit="100")), to="/campaigns")
-    expect(sight.get_by_role("link", name="Credit $100.00 Active")).to_be_visible()
-    expect(sight.get_by_text("Your credit covers this campaign.")).to_be_visible()
-    assert sight.evaluate("moved") == []
-
-
 def test_credit_and_what_is_wrong_with_it_are_on_the_shells_own_screens(
     page: Page, shell: Shell, app: Flask
 ) -> None:
