@@ -2,6 +2,7 @@
 import { checkCampaign, followCredit } from "./credit.js";
 import "./frame_confirm.js";
 import { send, shellIsThere, when } from "./frame_channel.js";
+import "./frame_escape.js";
 import "./frame_links.js";
 import { tellHeight, tellWhere } from "./frame_place.js";
 import { tellProblem } from "./frame_session.js";

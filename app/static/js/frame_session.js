@@ -16,7 +16,6 @@ const mayHelp = Boolean(document.querySelector("[data-session-ended]") || refuse
 const after = Number(refused?.dataset.fetchAgain) || 0;
 let formToken = about.formToken;
 let timer = null;
-let dueAt = Infinity;
 let isOver = false;
 
 function post(address, fields, more = {}) {
@@ -24,19 +23,18 @@ function post(address, fields, more = {}) {
   return fetch(address, { method: "POST", headers, body: new URLSearchParams(fields), keepalive: true, redirect: "manual" }).catch(() => null);
 }
 
-// Timers stand still while a computer sleeps: what is due is also looked at when someone comes back to the page.
 function renewIn(milliseconds) {
   clearTimeout(timer);
-  dueAt = Date.now() + milliseconds;
   timer = setTimeout(send, milliseconds, "renew");
 }
 
 const askAgain = (more = {}) => send("session-expired", { reason, after, stay: isSignedIn, ...more });
 
+// Someone else may be signed in by now, in another tab; and timers stand still while a computer sleeps.
 function comeBack() {
   if (document.visibilityState !== "visible") return;
   if (mayHelp || isOver) askAgain({ asked: true });
-  else if (Date.now() >= dueAt) send("renew");
+  else if ("renewsIn" in about) send("renew");
 }
 
 function accept({ renews_in: renewsIn, form_token: fresh }) {

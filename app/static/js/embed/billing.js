@@ -3,8 +3,7 @@
 import { Address } from "./address.js";
 import { pageAt } from "./pages.js";
 import { read } from "./said.js";
-import { post, sessionOf } from "./session.js";
-import { fetchToken } from "./token.js";
+import { fetchToken, post, sessionOf } from "./session.js";
 import { FrameView } from "./view.js";
 
 const SOURCE = "voice-portal-billing";
@@ -188,12 +187,13 @@ class VoicePortalBilling extends HTMLElement {
     this.#frame.style.visibility = "";
   }
 
+  // Before a page is there, no one would hear it.
   #send(type, more = {}) {
-    this.#frame?.contentWindow?.postMessage({ source: SOURCE, type, ...more }, this.#origin);
+    if (this.#isMet) this.#frame?.contentWindow?.postMessage({ source: SOURCE, type, ...more }, this.#origin);
   }
 
   #tell(type, detail) {
-    return this.dispatchEvent(new CustomEvent(`${SOURCE}:${type}`, { detail, bubbles: true, cancelable: true }));
+    return this.dispatchEvent(new CustomEvent(`${SOURCE}:${type}`, { detail, bubbles: true, composed: true, cancelable: true }));
   }
 
   #does = {
@@ -219,6 +219,7 @@ class VoicePortalBilling extends HTMLElement {
       this.#renew();
     },
     confirm: () => this.confirmed(),
+    escape: () => this.closest("dialog[open]")?.close(),
     "session-expired": (detail) => this.#again(detail),
     "open-in-window": ({ path }) => {
       this.#path = path;

@@ -19,6 +19,7 @@ const FORMS = {
   },
   renew: nothing,
   confirm: nothing,
+  escape: nothing,
   "session-expired": ({ reason, asked, stay, after }) => ({
     reason: isWord(reason) ? reason : "ended",
     asked: asked === true,

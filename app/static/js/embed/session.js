@@ -1,7 +1,5 @@
 // What the parts of a page have in common: one source of what they show. That is the frame of <voice-portal-billing>
 // where there is one, and otherwise one hidden frame for all of them, signed in by a token like that one.
-import { fetchToken } from "./token.js";
-
 const SOURCE = "voice-portal-billing";
 const HIDDEN = "/billing/parts";
 const PATIENCE = 20_000;
@@ -12,6 +10,21 @@ const FINAL = ["not_owner", "unknown_role", "address_taken", "connect_first", "c
 const ENDS = ["session_ended", "not_owner", "other_organization", "unavailable"];
 const sessions = new Map();
 let count = 0;
+
+// A token for who is signed in to the shell, from its own server; null where there is none, with the status of the answer.
+// It is posted into a frame, and never part of an address.
+export async function fetchToken(url) {
+  let status = 0;
+  try {
+    const answer = url ? await fetch(url, { method: "POST", credentials: "same-origin", cache: "no-store" }) : { status };
+    ({ status } = answer);
+    const { token } = answer.ok ? await answer.json() : {};
+    if (typeof token === "string") return { token, status };
+  } catch {
+    // No connection, or no JSON: as if it had answered without a token.
+  }
+  return { token: null, status };
+}
 
 export function post(origin, fields, target) {
   const form = document.createElement("form");

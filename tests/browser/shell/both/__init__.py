@@ -1,0 +1,1 @@
+"""What is done in the demo's shell in Chromium and in Firefox."""
