@@ -6,7 +6,7 @@ import base64
 import hmac
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -51,6 +51,7 @@ class PortalShell:
         self.key = _key(self.algorithm)
         self.published: list[Key] = [self.key]
         self.is_down = False
+        self.answers: Callable[[], Response] | None = None
         self.asked = 0
         self.org_id = str(uuid7())
 
@@ -108,6 +109,8 @@ class PortalShell:
         @app.get("/keys")
         def keys() -> Response | tuple[str, int]:
             self.asked += 1
+            if self.answers is not None:
+                return self.answers()
             if self.is_down:
                 return "<h1>Bad gateway</h1>", 502
             return jsonify({"keys": [key.as_dict(private=False) for key in self.published]})

@@ -73,11 +73,13 @@ def running_site(settings: Settings, host: str, *, more_origins: tuple[str, ...]
             made.test_client_class = BrowserClient
             with serving(made) as at:
                 site = ShellSite(url, at.replace("127.0.0.1", host), made, shell)
-                _serve(portal, site)
+                serve(portal, site)
                 yield site
 
 
-def _serve(portal: Flask, site: ShellSite) -> None:
+def serve(portal: Flask, site: ShellSite) -> None:
+    """Give a portal its pages, also one at another origin."""
+
     def page(main: str) -> str:
         return _PAGE.format(main=main, billing=site.billing)
 
