@@ -12,10 +12,11 @@ function loadAll() {
 document.addEventListener("htmx:after:swap", loadAll);
 loadAll();
 
-// What is pressed seldom is loaded when it is. Without it the browser downloads the file by itself.
+// What is pressed seldom is loaded when it is. Without it the browser downloads the file by itself: also in a frame, where
+// Firefox takes a file that a page has made for a page of the frame, which the shell's `frame-src` doesn't allow.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-exports]");
-  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!link || document.documentElement.matches("[data-framed]") || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const loaded = await import("./exporting.js").catch(() => null);
   if (loaded) loaded.exportFile(link);

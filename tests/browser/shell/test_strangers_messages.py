@@ -46,7 +46,7 @@ PLACES = {
     "another document of the shell's": "frame.srcdoc = '<p>other</p>';",
     "a data: address": "frame.src = 'data:text/html,<p>other</p>';",
     "a sandbox": "frame.setAttribute('sandbox', 'allow-scripts'); frame.srcdoc = '<p>other</p>';",
-    "an address of billing's": "frame.src = BILLING + '/embed.js';",
+    "a page of billing's": "frame.src = BILLING + '/billing/activity';",
     "a blob": "frame.src = URL.createObjectURL(new Blob(['<p>other</p>'], { type: 'text/html' }));",
 }
 ADD = """([billing]) => new Promise((loaded) => {
