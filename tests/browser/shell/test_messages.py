@@ -118,7 +118,9 @@ def test_a_frame_that_was_led_elsewhere_is_neither_heard_nor_told(page: Page, sh
     there.locator("html").evaluate(SAY, [{"type": "ready"}, {"type": "renew"}])
     there.evaluate("() => new Promise((after) => setTimeout(after))")
     assert there.evaluate("() => heard") == []
-    assert page.evaluate("told.length") == before
+    # What the page before had said was still on its way.
+    said = page.evaluate(f"told.slice({before}).map(([type]) => type)")
+    assert {*said} <= {"resize", "wallet"}
     assert shell_site.asked == 1, "no other token was fetched"
 
 
