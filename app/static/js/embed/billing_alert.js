@@ -2,7 +2,13 @@
 import { make, Part } from "./part.js";
 
 const look = new CSSStyleSheet();
-look.replaceSync(".box { margin-block-end: 1rem; }");
+// The title has its room before it is said.
+look.replaceSync(`
+  .box { margin-block-end: 1rem; }
+  .said { position: relative; font-weight: 700; }
+  .said::after { content: attr(data-title); visibility: hidden; }
+  span { position: absolute; }
+`);
 const TONES = { low: "warn", reserved: "warn", limit: "warn", no_credit: "accent" };
 
 class BillingAlert extends Part {
@@ -30,8 +36,8 @@ class BillingAlert extends Part {
 
   #add(kind) {
     let path = "";
-    const title = make("strong");
-    const said = make("p", { role: "status", children: [title] });
+    const title = make("span");
+    const said = make("p", { role: "status", className: "said", children: [title] });
     const text = make("p", { className: "soft" });
     const button = this.opener(() => path, { className: "main" });
     const box = make("section", { className: "box", children: [make("div", { children: [said, text] }), button] });
@@ -41,7 +47,7 @@ class BillingAlert extends Part {
       if (!alert) return this.#end(box);
       // A status that is there before it says something is announced.
       if (title.textContent !== alert.title) setTimeout(() => { title.textContent = alert.title; }, 100);
-      box.ariaLabel = alert.title;
+      box.ariaLabel = said.dataset.title = alert.title;
       text.textContent = alert.text;
       button.textContent = alert.action;
       path = alert.path;

@@ -11,19 +11,19 @@ const ENDS = ["session_ended", "not_owner", "other_organization", "unavailable"]
 const sessions = new Map();
 let count = 0;
 
-// A token for who is signed in to the shell, from its own server; null where there is none, with the status of the answer.
+// A token for who is signed in to the shell, from its own server; none where there is none, with the status of the answer.
 // It is posted into a frame, and never part of an address.
 export async function fetchToken(url) {
   let status = 0;
   try {
-    const answer = url ? await fetch(url, { method: "POST", credentials: "same-origin", cache: "no-store" }) : { status };
-    ({ status } = answer);
-    const { token } = answer.ok ? await answer.json() : {};
-    if (typeof token === "string") return { token, status };
+    const answer = await fetch(url, { method: "POST", credentials: "same-origin", cache: "no-store" });
+    status = answer.status;
+    const { token } = await answer.json();
+    if (answer.ok && typeof token === "string") return { token, status };
   } catch {
     // No connection, or no JSON: as if it had answered without a token.
   }
-  return { token: null, status };
+  return { status };
 }
 
 export function post(origin, fields, target) {
@@ -165,7 +165,7 @@ class Session {
 
   async #token() {
     const { token, status } = await fetchToken(this.tokenUrl);
-    if (!token) this.#fail("no_token", `token-url answered ${status}`);
+    if (!token) this.#fail("no_token", `token-url ${status}`);
     return token;
   }
 

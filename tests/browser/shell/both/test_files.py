@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from flask import Flask
-from playwright.sync_api import FrameLocator, Page, Route, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.factories import an_organization
 from tests.support.demo_shell import Shell
-
-SANDBOX = (
-    "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads allow-popups "
-    "allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-)
-"""What docs/embedding.md says that a page in a sandbox has to allow."""
 
 
 def a_statement(page: Page, shell: Shell) -> FrameLocator:
@@ -71,18 +64,3 @@ def test_files_say_that_they_are_files(page: Page, shell: Shell, app: Flask) -> 
             (await fetch(href)).headers.get("Content-Disposition")))"""
     )
     assert [one.startswith('attachment; filename="statement-') for one in found] == [True, True]
-
-
-@pytest.mark.parametrize("shell", ["127.0.0.1"], indirect=True)
-def test_in_a_page_of_the_shells_that_is_in_a_sandbox(page: Page, shell: Shell, app: Flask) -> None:
-    """With what it has to allow, named in docs/embedding.md."""
-
-    def in_sandbox(route: Route) -> None:
-        answer = route.fetch()
-        policy = answer.headers["content-security-policy"]
-        route.fulfill(
-            response=answer, headers=answer.headers | {"content-security-policy": f"{policy}; {SANDBOX}"}
-        )
-
-    page.route(f"{shell.url}/billing**", in_sandbox)
-    check_files(page, a_statement(page, shell))
