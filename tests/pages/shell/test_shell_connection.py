@@ -128,7 +128,7 @@ def test_without_what_waits_nothing_is_connected(
 def test_what_waits_is_worth_nothing_once_its_key_is_withdrawn(
     window: Visitor, shell: PortalShell, dana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever had the key could have signed it; another key may have the same id."""
+    """Anyone who has the key could have signed it; another key may have the same id."""
     window.sign_in(DANA)
     post(window, shell.token(), WINDOW)
     key_id = shell.key.get("kid")
