@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import filters, growth, holds, ingest, load, pages, resume, stand_in, walls, weight
+from benchmarks import envelopes, filters, growth, holds, ingest, load, pages, resume, stand_in, walls, weight
 from benchmarks.figures import Figure, keep, table
 from dev.errors import ToolError
 from dev.signals import end_on_signals
@@ -20,6 +20,7 @@ SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
     "holds": holds.measure,
     "walls": walls.measure,
     "resume": resume.measure,
+    "envelopes": envelopes.measure,
     "growth": growth.measure,
     "filters": filters.measure,
     "load": load.measure,

@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 20
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """Top-ups of paused organizations, paid at the stand-in and told by the demo's own worker."""
     app = application(environment)
-    with _receiver() as (url, told), inside(app):
+    with receiver() as (url, told), inside(app):
         endpoint, _ = endpoints.add(url)
         db.session.commit()
         seconds = [_seconds_to_resume(told) for _ in range(ROUNDS)]
@@ -67,7 +67,7 @@ def _seconds_to_resume(told: SimpleQueue[tuple[str, str]]) -> float:
 
 
 @contextmanager
-def _receiver() -> Iterator[tuple[str, SimpleQueue[tuple[str, str]]]]:
+def receiver() -> Iterator[tuple[str, SimpleQueue[tuple[str, str]]]]:
     """The platform's end: what it is told of which organization, as it comes."""
     told: SimpleQueue[tuple[str, str]] = SimpleQueue()
 

@@ -28,16 +28,22 @@ class LotLeft:
 
 @dataclass(frozen=True, slots=True)
 class LotsLeft:
-    """The lots with credit in the order of use, of which `ahead` micro-units are used before anything else is. None
-    are there where no credit expires."""
+    """The lots with credit in the order of use, of which `ahead` micro-units are used before anything else is, and
+    `undrawn` of that are used already. None are there where no credit expires."""
 
     lots: tuple[LotLeft, ...] = ()
     ahead: int = 0
+    undrawn: int = 0
 
     @property
     def expiring(self) -> tuple[LotLeft, ...]:
         """Those that expire, with all that is left of them: what is held and set aside may not be used."""
-        return tuple(lot for lot in self.lots if lot.expires_at is not None)
+        found, undrawn = [], self.undrawn
+        for lot in self.lots:
+            left, undrawn = max(lot.left - undrawn, 0), max(undrawn - lot.left, 0)
+            if left and lot.expires_at is not None:
+                found.append(LotLeft(lot.kind, left, lot.expires_at))
+        return tuple(found)
 
 
 def of(wallet: Wallet) -> LotsLeft:
@@ -54,4 +60,5 @@ def of(wallet: Wallet) -> LotsLeft:
     if beyond < 0:
         # A top-up that no lot has been opened for yet.
         lots.append(LotLeft(LotKind.PAID, -beyond, None))
-    return LotsLeft(tuple(lots), max(beyond, 0))
+    undrawn = sum(lot.left for lot in lots) - wallet.posted_micro
+    return LotsLeft(tuple(lots), max(beyond, 0), max(undrawn, 0))

@@ -9,10 +9,12 @@ from flask import Flask
 from app.billing.wallet import envelopes, ledger
 from app.billing.wallet.lots import left
 from app.billing.wallet.lots.left import LotsLeft
+from app.clock import utc_now
 from app.extensions import db
 from app.models import LotKind, Organization, Wallet
 from tests.factories import OWNER, a_paid_top_up, an_organization, usd
 from tests.support.granting import granted
+from tests.support.metering import an_event, on_growth, take
 from tests.support.statements import statements
 
 
@@ -61,3 +63,15 @@ def test_a_top_up_that_no_lot_was_opened_for_yet_is_there(app: Flask) -> None:
     everything = wallet.posted_micro
     db.session.commit()
     assert sum(lot.left for lot in of(organization).lots) == everything
+
+
+def test_what_was_used_since_lots_were_drawn_is_used_already(app: Flask) -> None:
+    organization = on_growth(credit="0")
+    granted(organization, "5", days=9)
+    take(an_event(organization, "sms", 700, meter="sms", when=utc_now()), now=utc_now())
+    found = of(organization)
+    posted = ledger.lock(organization.id).posted_micro
+    db.session.commit()
+    assert 0 < posted < 5_000_000
+    assert found.undrawn == 5_000_000 - posted
+    assert [lot.left for lot in found.expiring] == [posted]
