@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from flask import Flask
 from playwright.sync_api import FrameLocator, Page, expect
 
+from config import ROOT
 from tests.factories import an_organization
 from tests.support.demo_shell import Shell
+
+SANDBOX = (
+    "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads allow-popups "
+    "allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
+"""What docs/embedding.md says that a page in a sandbox has to allow."""
 
 
 def a_statement(page: Page, shell: Shell) -> FrameLocator:
@@ -64,3 +74,24 @@ def test_files_say_that_they_are_files(page: Page, shell: Shell, app: Flask) -> 
             (await fetch(href)).headers.get("Content-Disposition")))"""
     )
     assert [one.startswith('attachment; filename="statement-') for one in found] == [True, True]
+
+
+@pytest.mark.parametrize("shell", ["127.0.0.1"], indirect=True)
+def test_in_a_page_of_the_shells_that_is_in_a_sandbox(
+    page: Page, shell: Shell, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what it has to allow, named in docs/embedding.md."""
+    serve = shell.demo_shell.app.wsgi_app
+
+    def in_sandbox(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start(status, [*headers, ("Content-Security-Policy", SANDBOX)], *more)
+
+        return serve(environ, begin)
+
+    monkeypatch.setattr(shell.demo_shell.app, "wsgi_app", in_sandbox)
+    check_files(page, a_statement(page, shell))
+
+
+def test_integrators_find_what_a_sandbox_has_to_allow() -> None:
+    assert SANDBOX.removeprefix("sandbox ") in (ROOT / "docs" / "embedding.md").read_text()
