@@ -11,6 +11,7 @@ from app.billing.brake import answering, rows
 from app.clock import utc_now
 from app.extensions import db
 from app.models import BrakeAnswer, Role
+from app.people import memberships
 from tests.factories import OWNER, a_person, an_organization
 from tests.support.auto_top_ups import amounts, switch_on
 from tests.support.braking import emails_of, stops, the_stop, usually_spends
@@ -101,6 +102,26 @@ def test_another_organizations_stop_is_not_answered(app: Flask, owner: Owner) ->
     stranger = Visitor(app.test_client())
     stranger.sign_in(a_person(organization=other).email)
     assert stranger.post(PAGE, {"answer": "once", "stop": str(stop.id)}).status_code == 409
+    assert the_stop(owner.organization).answer is None
+
+
+@pytest.mark.parametrize("left_as", [Role.MEMBER, None])
+def test_an_owner_who_has_just_lost_the_role_answers_nothing(
+    app: Flask, owner: Owner, left_as: Role | None
+) -> None:
+    """Their page is still open, and their session goes on."""
+    other = a_person(organization=owner.organization)
+    tab = Visitor(app.test_client())
+    tab.sign_in(other.email)
+    stop = the_stop(owner.organization)
+    assert "Should automatic top-ups continue?" in text_of(tab.get(PAGE))
+    if left_as is None:
+        memberships.remove(owner.organization, other, OWNER)
+    else:
+        memberships.assign_role(owner.organization, other, left_as, OWNER)
+    db.session.commit()
+    assert tab.post(PAGE, {"answer": "for_good", "stop": str(stop.id)}).status_code in {302, 401, 403}
+    assert tab.post(f"{PAGE}/ask-again").status_code in {302, 401, 403}
     assert the_stop(owner.organization).answer is None
 
 
