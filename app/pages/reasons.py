@@ -35,6 +35,9 @@ def stopped_title(limit: LimitStanding) -> str:
 
 def stopped_text(limit: LimitStanding) -> str:
     """What counts toward it, and until when it stops them."""
+    if not limit.amount.micro:
+        nothing = f"{money(limit.amount)} {labels.PER[limit.kind]}"
+        return f"Its limit is {nothing}, so none starts before it is raised. Calls in progress finish."
     counts = f"{money(limit.counted)} of {money(limit.amount)} counts already {labels.THIS[limit.kind]}."
     until = f"New calls can start again on {moment(limit.window.end)}, or once the limit is raised."
     return f"{counts} {until} Calls in progress finish."

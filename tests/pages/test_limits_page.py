@@ -316,9 +316,16 @@ def test_a_limit_that_stops_calls_is_said_where_people_look(owner: Owner) -> Non
     for page in ("/billing", "/billing/wallet"):
         shown = owner.get(page)
         assert "A limit stops Spring &amp; &lt;recall&gt;." in shown.text
-        assert "$0.00 of $0.00 counts already today. New calls can start again on" in text_of(shown)
+        assert "Its limit is $0.00 a day, so none starts before it is raised." in text_of(shown)
         assert f'href="{page_of(limit)}' in shown.text
     live = owner.get("/billing/live/overview", headers={"HX-Request": "true"})
     assert "A limit stops Spring &amp; &lt;recall&gt;." in live.text
     owner.post(page_of(limit), {"amount": "5", "kind": "stops", "seen": "1"})
     assert "A limit stops" not in owner.reads("/billing")
+
+
+def test_what_is_limited_to_nothing_is_not_said_to_start_again_by_itself(owner: Owner) -> None:
+    a_limit(owner.organization, a_draft("0"))
+    shown = owner.reads(PAGE)
+    assert "New calls are stopped. They can start again once it is raised." in shown
+    assert "They can start again on " not in shown

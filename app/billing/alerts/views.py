@@ -131,7 +131,8 @@ def _view(channel: AlertChannel, people: dict[UUID, PersonView], about: frozense
         id=channel.id,
         kind=channel.kind,
         name=_heading(name_of(channel, person.email if person else "")),
-        address=masked(channel) if not channel.kind.is_email else "",
+        # An email's and a phone's is its name.
+        address=masked(channel) if not channel.kind.is_personal and not channel.kind.is_email else "",
         person=person.name if person else "",
         about=about,
         sees_billing=is_owner or not channel.kind.is_personal,

@@ -56,7 +56,9 @@ def _counted(limit: LimitStanding) -> str:
 
 def _follows(limit: LimitStanding) -> str:
     """What comes next: when it starts again, and when a raise ends."""
-    if limit.refuses_all:
+    if limit.refuses_all and not limit.amount.micro:
+        said = "They can start again once it is raised."
+    elif limit.refuses_all:
         said = f"They can start again on {moment(limit.window.end)}."
     else:
         said = f"Starts again on {moment(limit.window.end)}."

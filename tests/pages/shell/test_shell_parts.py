@@ -76,9 +76,9 @@ def stopped_and_paused() -> Organization:
             stopped,
             "active",
             "Limit reached",
-            {"limit": "$0.00 of $0.00 counts already today. New calls can start"},
+            {"limit": "Its limit is $0.00 a day, so none starts before it is raised."},
         ),
-        (stopped_in_part, "active", "Active", {"limit": "$0.00 of $0.00 counts already today."}),
+        (stopped_in_part, "active", "Active", {"limit": "Its limit is $0.00 a day"}),
         (stopped_and_paused, "paused", "Paused", {"paused": "Your credit ran out."}),
         (low, "low", "Low balance", {"low": "You have $20.00 left."}),
         (

@@ -21,6 +21,16 @@ ABOUT_MONEY: list[Email] = [
         for percent in (80, 100)
         for stops in (True, False)
     ),
+    LimitReached(
+        what="Campaign Spring recall",
+        per="a day",
+        amount=usd("0"),
+        spent=usd("0"),
+        percent=100,
+        stops=True,
+        starts_again_at=at("2026-11-25 05:00"),
+        at=at("2026-11-24 14:05"),
+    ),
     *(
         LimitMoreAsked(
             request_id=ID,
