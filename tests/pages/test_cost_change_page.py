@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -11,7 +12,8 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from app.billing.activity import cost_change
-from app.billing.activity.cost_change import Period
+from app.billing.activity.cost_change import CostChange, Period
+from app.money import Money
 from app.pages.cost_change import query, wording
 from tests.billing.activity.selected import add_up, use
 from tests.support.browsing import text_of
@@ -53,6 +55,25 @@ def test_it_says_what_made_the_difference_and_leads_to_the_calls_of_each_part(ow
     before, after = (unescape(link) for link in re.findall(r'href="([^"]+usage-calls[^"]+)"', part)[:2])
     assert ("call1" in text_of(owner.get(before)), "call5" in text_of(owner.get(before))) == (True, False)
     assert ("call1" in text_of(owner.get(after)), "call5" in text_of(owner.get(after))) == (False, True)
+
+
+def with_parts(owner: Owner, *micro: int) -> CostChange:
+    """The parts in order of volume, mix, length and rate, with these amounts."""
+    change = cost_change.compare(owner.organization, BEFORE, WEEK, by="campaign")
+    parts = tuple(
+        replace(part, amount=Money(amount, "USD")) for part, amount in zip(change.parts, micro, strict=True)
+    )
+    after = replace(change.after, cost=change.before.cost + Money(sum(micro), "USD"))
+    return replace(change, parts=parts, after=after)
+
+
+def test_what_rounds_to_nothing_is_named_only_where_nothing_else_makes_the_difference(owner: Owner) -> None:
+    assert wording.sentence(with_parts(owner, 2_000_000, -3_000, 0, 1), None).endswith(
+        "$2.00 from more calls."
+    )
+    small = wording.sentence(with_parts(owner, 4_000, 4_000, 4_000, -6_000), None)
+    assert small.startswith("Usage cost $0.01 more")
+    assert small.count("$0.00 from") == 3
 
 
 def test_less_and_what_works_against_it_are_said_too(owner: Owner) -> None:

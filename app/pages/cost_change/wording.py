@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.billing.activity.cost_change import CostChange, PartChange, Period
 from app.billing.activity.variance import Part
 from app.models import UsageGroup
+from app.money import Money
 from app.pages.cost_change.query import PLURALS
 from app.web.formatting import day_long, money
 
@@ -55,8 +56,14 @@ ABOUT = {
 
 def _causes(change: CostChange) -> str:
     """With the sign of the difference first, the largest first; the others are said to work against it."""
-    parts = sorted((one for one in change.parts if one.amount), key=lambda one: -abs(one.amount.micro))
+    changed = [one for one in change.parts if one.amount]
+    nothing = money(Money.zero(change.difference.currency))
     is_more = change.difference.micro > 0
+    # What rounds to nothing is only worth a word where nothing else makes the difference.
+    said = [one for one in changed if _absolute(one) != nothing]
+    if not any((one.amount.micro > 0) is is_more for one in said):
+        said = changed
+    parts = sorted(said, key=lambda one: -abs(one.amount.micro))
     along = [one for one in parts if (one.amount.micro > 0) is is_more]
     against = [one for one in parts if (one.amount.micro > 0) is not is_more]
     text = _listed([f"{_absolute(one)} from {_cause(one, change)}" for one in along])
