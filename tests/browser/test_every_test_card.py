@@ -59,10 +59,9 @@ class TestEveryTestCard:
         """One page for all of them, signed in."""
         browser = WatchedBrowser(_chromium)
         with inside(site.app):
-            owner = a_person(organization=an_organization()).email
-        context = browser.new_context(base_url=site.url)
-        page = context.new_page()
-        sign_in(page, owner, to=WALLET)
+            context = browser.new_context(base_url=site.url)
+            page = context.new_page()
+            sign_in(page, a_person(organization=an_organization()).email, to=WALLET)
         yield page
         context.close()
         assert browser.violations == []
