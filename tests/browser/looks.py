@@ -18,12 +18,10 @@ ZOOM = 4
 
 # Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
 COLORS_ARE_THERE = """async () => {
-  // One whose element was hidden meanwhile stays among them after its end.
-  const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition && each.playState === "running");
-  do {
-    await Promise.allSettled(moving().map((each) => each.finished));
-    await new Promise(requestAnimationFrame);
-  } while (moving().length);
+  // One out of view gets no frame of its own, so its end isn't waited for but looked for, frame by frame.
+  const isMoving = (each) => each instanceof CSSTransition && each.playState === "running";
+  do await new Promise(requestAnimationFrame);
+  while (document.getAnimations().some(isMoving));
 }"""
 
 
