@@ -63,7 +63,7 @@ def open_page(hands: Hands) -> None:
 
 @task(
     "Choose levels of credit, and who is told of them",
-    most=22,
+    most=32,
     given=alerted,
     posts=["alerts.save_levels", "alerts.save_choices"],
 )
