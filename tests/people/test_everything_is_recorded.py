@@ -353,6 +353,7 @@ def _writes(node: ast.AST) -> bool:
             "audit.record",
             "audit.record_once",
             "details.set_recipients",
+            "tries.count_try",
         }
     targets = node.targets if isinstance(node, ast.Assign) else []
     columns = {"password_hash", "role", "revoked_at", "ended_at", "token_hash", "name", "timezone"}
