@@ -18,6 +18,7 @@ from app.billing.usage.events import LONGEST
 from app.billing.wallet import envelope_queries, envelope_terms, envelopes
 from app.billing.wallet.envelope_terms import (
     TooLargeError,
+    TooManyError,
     TooSmallError,
     UnknownEnvelopeError,
     WrongDayError,
@@ -45,6 +46,14 @@ TOO_SMALL = problems.Kind(
     "An envelope can't be lowered below what its campaign's calls have spent of it and hold now, which is `least`. "
     "Nothing was changed.",
     "Set aside `least`, or wait until calls have ended.",
+)
+
+TOO_MANY_ENVELOPES = problems.Kind(
+    "too-many-envelopes",
+    409,
+    "Too many envelopes",
+    f"An organization has at most {envelope_queries.MOST_OPEN} open envelopes. Nothing was changed.",
+    "End an envelope that isn't needed any more, or wait for the last day of one to be over.",
 )
 
 
@@ -109,7 +118,7 @@ def list_envelopes(org_id: UUID) -> EnvelopeList:
     body=Body(NewEnvelope, NewEnvelope(Amount("120.000000", "USD"), date(2026, 12, 4))),
     parameters=_CAMPAIGN,
     answers=(Answer(200, "The envelope.", EnvelopeView, _EXAMPLE),),
-    problems=(TOO_LARGE, TOO_SMALL),
+    problems=(TOO_LARGE, TOO_SMALL, TOO_MANY_ENVELOPES),
 )
 def put_envelope(org_id: UUID, campaign: str, body: NewEnvelope) -> EnvelopeView:
     """Opens the campaign's envelope, or raises, lowers or extends the one that is open. What is left at the end of
@@ -130,6 +139,8 @@ def put_envelope(org_id: UUID, campaign: str, body: NewEnvelope) -> EnvelopeView
     except TooLargeError as error:
         members = {"most": _money(error.most), "missing": _money(error.missing)}
         raise ProblemError(TOO_LARGE, str(error), members=members) from None
+    except TooManyError as error:
+        raise ProblemError(TOO_MANY_ENVELOPES, str(error)) from None
     except TooSmallError as error:
         raise ProblemError(TOO_SMALL, str(error), members={"least": _money(error.least)}) from None
     return _view(made, organization)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from app.billing.wallet import ledger, reserve, verification
+from app.billing.wallet import envelope_queries, ledger, reserve, verification
 from app.billing.wallet.reserve import Reserve
 from app.extensions import db
 from app.models import AuditEvent, Organization
@@ -86,6 +86,17 @@ def test_more_than_there_is_says_what_to_do(platform: Platform) -> None:
     platform.post(f"/organizations/{organization.id}/holds", a_hold("one", campaign="Recall"))
     lowered = platform.put(address(organization, "Recall"), body(organization, "0.50"))
     assert is_problem(lowered, "envelope-too-small", 409)
+
+
+def test_one_more_than_there_can_be_says_what_to_do(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope_queries, "MOST_OPEN", 1)
+    organization = an_organization(credit="100")
+    assert platform.put(address(organization), body(organization, "10")).status_code == 200
+    refused = platform.put(address(organization, "Another"), body(organization, "10"))
+    assert is_problem(refused, "too-many-envelopes", 409)
+    assert platform.put(address(organization), body(organization, "20")).status_code == 200
 
 
 def test_its_campaign_may_call_while_others_are_paused(platform: Platform) -> None:

@@ -192,3 +192,26 @@ class TestShown:
         said = owner.reads(PAGE)
         assert f"+1 212 555 0101: released on {words}" in said
         assert f"A phone number: released on {words}" in said
+
+    def test_very_many_numbers_are_counted_once_the_first_are_named(self, owner: Owner) -> None:
+        resource_counts.set_counts(owner.organization.id, {"phone_numbers": 2000})
+        resource_counts.set_names(
+            owner.organization.id, {"phone_numbers": [f"+1 555 {n}" for n in range(200)]}
+        )
+        db.session.commit()
+        take(an_event(owner.organization, "all", 17_000_000, when=utc_now()), now=utc_now())
+        said = owner.reads(PAGE)
+        assert said.count(": released on") == 50
+        assert "1,950 more numbers, on " in said
+
+
+def test_no_more_campaigns_have_credit_than_a_page_shows(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope_queries, "MOST_OPEN", 1)
+    an_envelope(owner, "10")
+    form = {"campaign": "Another", "amount": "7", "until": str(owner.organization.local_day())}
+    refused = owner.post("/billing/wallet/set-aside/envelopes", form)
+    assert refused.status_code == 422
+    assert "End one that isn't needed any more." in text_of(refused)
+    assert 'value="Another"' in refused.text

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from app.billing.wallet import ledger
+from app.billing.limit_settings import settings as limit_settings
+from app.billing.wallet import envelope_queries, ledger
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageEvent, User
 from tests.factories import at
@@ -32,6 +33,20 @@ _STATEMENTS = (
     # Who did what
     "INSERT INTO audit_event (org_id, id, at, actor, action, subject, details)"
     f" SELECT :org, gen_random_uuid(), now(), 'owner' || n, 'top_up.paid', 'subject', '{{}}' {_SERIES}",
+    # Campaigns with credit of their own, as many as can be open; and those that had some
+    "INSERT INTO envelope (org_id, id, campaign, amount_micro, held_micro, spent_micro, returned_micro, cut_micro,"
+    " until, ends_at, has_credit, created_at, ended_at)"
+    " SELECT :org, gen_random_uuid(), rpad('Campaign ' || n, 255, 'x'), 1000000, 0, 1000000, 0, 0, current_date + 9,"
+    " now() + interval '8 days', false, now(), CASE WHEN n > :open THEN now() END"
+    f" {_SERIES}",
+    # Limits, as many as there can be
+    'INSERT INTO spending_limit (org_id, id, subject, name, "window", stops, amount_micro, origin, version, created_at)'
+    " SELECT :org, gen_random_uuid(), 'campaign', rpad('Campaign ' || n, 60, 'x'), 'day', true, 5000000, 'owner', 1, now()"
+    " FROM generate_series(1, :limits) AS n",
+    # Granted credit, all of it used
+    "INSERT INTO credit_lot (org_id, id, seq, kind, amount_micro, drawn_micro, granted_at, ended_at, note)"
+    " SELECT :org, gen_random_uuid(), 1000000 + n, 'goodwill', 1000000, 1000000, now(), now(), rpad('Sorry', 200, 'y')"
+    f" {_SERIES}",
     # Invoices
     "INSERT INTO invoice (org_id, id, stripe_id, number, description, amount_micro, currency, status, issued_at)"
     f" SELECT :org, gen_random_uuid(), 'in_' || n, 'HD-' || n, 'Growth', 1000000, 'USD', 'paid', now() {_SERIES}",
@@ -48,7 +63,12 @@ _STATEMENTS = (
 
 def fill(organization: Organization, person: User) -> None:
     """Let `organization` and `person` have very many of everything."""
-    values = {"org": organization.id, "person": person.id}
+    values = {
+        "org": organization.id,
+        "person": person.id,
+        "open": envelope_queries.MOST_OPEN,
+        "limits": limit_settings.MOST,
+    }
     db.session.execute(text("UPDATE payment_method SET is_default = false WHERE org_id = :org"), values)
     for statement in _STATEMENTS:
         db.session.execute(text(statement), values)

@@ -28,7 +28,7 @@ SIGN_INS = {
     "auth/routes.py:sign_in": "signs in with the password",
     "auth/provider_callback.py:_sign_in": "signs in with an identity provider",
     "auth/second_factor.py:_try": "signs in with the second factor",
-    "auth/shell.py:_start": "signs in with a token of the shell",
+    "auth/shell.py:_start_once": "signs in with a token of the shell",
 }
 """What begins a session that lasts as long as any: each asks for a proof of who it is."""
 

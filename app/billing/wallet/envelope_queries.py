@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.billing.wallet.envelope_terms import UnknownEnvelopeError
+from app.billing.wallet.envelope_terms import TooManyError, UnknownEnvelopeError
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Envelope
+
+MOST_OPEN = 100
+"""How many campaigns of an organization can have credit set aside at a time: they are shown on one page."""
 
 
 def list_open(org_id: UUID, *, at: datetime | None = None) -> list[Envelope]:
@@ -24,6 +27,13 @@ def list_open(org_id: UUID, *, at: datetime | None = None) -> list[Envelope]:
         .order_by(Envelope.ends_at, Envelope.campaign)
     )
     return list(db.session.scalars(query))
+
+
+def check_one_more(org_id: UUID) -> None:
+    """Raise `TooManyError` if as many envelopes are open as an organization can have. The wallet is locked."""
+    query = select(func.count()).where(Envelope.org_id == org_id, Envelope.ended_at.is_(None))
+    if (db.session.scalar(query) or 0) >= MOST_OPEN:
+        raise TooManyError(f"An organization has at most {MOST_OPEN} open envelopes.")
 
 
 def list_ended(org_id: UUID, *, limit: int) -> list[Envelope]:

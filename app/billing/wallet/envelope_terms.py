@@ -50,6 +50,10 @@ class AlreadyOpenError(EnvelopeError):
         self.envelope = envelope
 
 
+class TooManyError(EnvelopeError):
+    """As many are open as an organization can have, which is `envelope_queries.MOST_OPEN`."""
+
+
 class UnknownEnvelopeError(EnvelopeError):
     """There is no such open envelope: it may have ended."""
 

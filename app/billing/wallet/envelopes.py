@@ -50,7 +50,8 @@ def set_aside(
 ) -> Envelope:
     """Set credit aside for a campaign's calls, until a day is over in the organization's time zone.
 
-    Locks the wallet, in the caller's transaction. Raises `TooLargeError`, `WrongDayError`, `AlreadyOpenError`.
+    Locks the wallet, in the caller's transaction. Raises `TooLargeError`, `WrongDayError`, `AlreadyOpenError`,
+    `TooManyError`.
     """
     now = at or utc_now()
     envelope_terms.check_day(organization, until, now)
@@ -58,6 +59,7 @@ def set_aside(
     known = envelope_queries.find_open(organization.id, campaign)
     if known is not None:
         raise AlreadyOpenError(known)
+    envelope_queries.check_one_more(organization.id)
     envelope_terms.check_amount(wallet, amount, had=0)
     envelope = Envelope(
         org_id=organization.id,

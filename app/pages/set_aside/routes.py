@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.billing.audit.meanwhile import OthersChange
 from app.billing.wallet import envelopes
-from app.billing.wallet.envelope_terms import AlreadyOpenError, TooLargeError, WrongDayError
+from app.billing.wallet.envelope_terms import AlreadyOpenError, TooLargeError, TooManyError, WrongDayError
 from app.extensions import limiter
 from app.pages.actor import current_actor
 from app.pages.set_aside import view
@@ -22,7 +22,7 @@ from app.pages.set_aside.forms import (
     ReserveForm,
     summarize_envelope,
 )
-from app.pages.set_aside.wording import too_large, wrong_day
+from app.pages.set_aside.wording import TOO_MANY, too_large, wrong_day
 from app.transaction import transaction
 from app.web.formatting import day_long, money
 from app.web.identity import current_organization, org_admin_required
@@ -64,6 +64,8 @@ def add() -> Response:
         form.until.errors = [wrong_day(error)]
     except AlreadyOpenError:
         form.campaign.errors = ["This campaign has credit set aside already. Change that instead."]
+    except TooManyError:
+        form.campaign.errors = [TOO_MANY]
     else:
         flash(f"{money(form.wanted)} is set aside for {made.campaign} until {day_long(made.until)}.")
         return redirect(url_for("set_aside.show"), 303)

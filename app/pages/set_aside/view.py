@@ -15,6 +15,9 @@ from app.models import Envelope, Organization, Wallet
 from app.money import Money
 
 ENDED_SHOWN = 10
+LOSSES_SHOWN = 50
+CAMPAIGNS_SUGGESTED = 50
+"""The newest; the name of any other can be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class SetAsidePage:
     rent_days: int
     numbers: int
     losses: list[NumberLoss]
+    """Those that are released first."""
+    further_losses: int
     dry_since: datetime | None
     first_day: date
     last_day: date
@@ -71,13 +76,14 @@ def gather(organization: Organization) -> SetAsidePage:
     currency = organization.currency
     first, last = envelope_terms.days_for(organization)
     names = resource_counts.names_of(organization.id)
+    losses = number_rent.find_losses(organization, wallet)
     return SetAsidePage(
         open=[EnvelopeLine.of(one, currency) for one in envelope_queries.list_open(organization.id)],
         ended=[
             EnvelopeLine.of(one, currency)
             for one in envelope_queries.list_ended(organization.id, limit=ENDED_SHOWN)
         ],
-        campaigns=names.get("campaigns", ()),
+        campaigns=names.get("campaigns", ())[-CAMPAIGNS_SUGGESTED:],
         available=wallet.available,
         most=envelope_terms.whole_units(Money(Credit.of(wallet).spendable(inbound=False), currency)),
         reserve=Reserve.of(wallet),
@@ -85,7 +91,8 @@ def gather(organization: Organization) -> SetAsidePage:
         rent=number_rent.rent_of(organization, number_rent.RESERVED_DAYS),
         rent_days=number_rent.RESERVED_DAYS,
         numbers=number_rent.count_of(organization.id),
-        losses=number_rent.find_losses(organization, wallet),
+        losses=losses[:LOSSES_SHOWN],
+        further_losses=len(losses[LOSSES_SHOWN:]),
         dry_since=number_rent.dry_since(wallet),
         first_day=first,
         last_day=last,

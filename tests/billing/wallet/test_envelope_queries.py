@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.billing.wallet import envelope_queries, envelopes
-from app.billing.wallet.envelope_terms import UnknownEnvelopeError
+from app.billing.wallet.envelope_terms import TooManyError, UnknownEnvelopeError
 from app.extensions import db
 from tests.factories import OWNER, an_organization
 from tests.support.envelopes import NOW, set_aside
@@ -39,6 +39,20 @@ def test_another_organization_has_none_of_them(app: Flask) -> None:
     assert envelope_queries.find_open(other.id, made.campaign) is None
     with pytest.raises(UnknownEnvelopeError):
         envelope_queries.find(other.id, made.id)
+
+
+def test_as_many_are_open_as_a_page_shows(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelope_queries, "MOST_OPEN", 2)
+    organization, other = an_organization(credit="100"), an_organization(credit="100")
+    first = set_aside(organization, campaign="One", amount="1")
+    set_aside(organization, campaign="Two", amount="1")
+    with pytest.raises(TooManyError):
+        set_aside(organization, campaign="Three", amount="1")
+    db.session.rollback()
+    set_aside(other, campaign="Three", amount="1")
+    envelopes.end(organization, first.id, OWNER, at=NOW)
+    set_aside(organization, campaign="Three", amount="1")
+    assert names(organization.id) == ["Three", "Two"]
 
 
 def names(org_id: UUID) -> list[str]:
