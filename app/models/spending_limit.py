@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -130,6 +130,11 @@ class LimitRequest(OrgScoped, Base):
 
     def wanted(self, currency: str) -> Money:
         return Money(self.wanted_micro, currency)
+
+    @property
+    def as_text(self) -> str:
+        """What is asked for, to know it again: how much, and until when."""
+        return f"{self.wanted_micro} {self.until.astimezone(UTC).isoformat() if self.until else '-'}"
 
 
 class OpenedDestination(OrgScoped, Base):

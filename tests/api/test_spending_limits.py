@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
-from app.billing.limit_settings import decisions
+from app.billing.limit_settings import decisions, requests
 from app.clock import utc_now
 from app.extensions import db
 from app.models import LimitSubject, Mail, Organization
 from app.people.tokens import Scope
 from tests.api.test_holds import reserve
-from tests.factories import OWNER, an_organization, usd
+from tests.factories import OWNER, an_organization
 from tests.support.limits import a_draft, a_limit
 from tests.support.metering import an_event, take
 from tests.support.platform import Platform, is_problem
@@ -200,7 +200,8 @@ class TestAskingForMore:
         first = platform.post(ask, {"amount": money("5"), "note": "more"}).json
         again = platform.post(ask, {"amount": money("9")}).json
         assert (first["id"], first["state"], again["amount"]) == (again["id"], "waiting", money("9.000000"))
-        decisions.approve(organization, UUID(first["id"]), OWNER, seen=usd("9"))
+        wish = requests.find(organization.id, UUID(first["id"])).request.as_text
+        decisions.approve(organization, UUID(first["id"]), OWNER, seen=wish)
         db.session.commit()
         (decided,) = platform.get(f"{base}/limit-requests").json["requests"]
         assert (decided["state"], decided["decided_by"]) == ("approved", OWNER.name)

@@ -9,18 +9,14 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.billing.audit import Actor
-from app.billing.limit_settings import requests
-from app.billing.limits import LimitStanding, standing
 from app.billing.wallet import holds
 from app.clock import utc_now
 from app.extensions import db
-from app.models import LimitSubject, OpenedDestination, Role
-from tests.factories import a_person, an_organization, give_credit, usd
-from tests.support.browsing import Visitor, text_of
+from app.models import LimitSubject, OpenedDestination
+from tests.factories import give_credit, usd
+from tests.support.browsing import text_of
 from tests.support.confirming import minutes_pass
-from tests.support.limits import a_draft, a_limit
-from tests.support.metering import an_event, take
+from tests.support.limits import a_draft, a_limit, page_of, standings, use_tokens
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 from tests.support.statements import statements
@@ -40,55 +36,40 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
     return Owner(app)
 
 
-def spend(owner: Owner, tokens: int = 3_000_000, campaign: str = "Spring recall") -> None:
-    """$36.00, unless said otherwise."""
-    now = utc_now()
-    take(an_event(owner.organization, f"u{tokens}", tokens, when=now, campaign=campaign), now=now)
-
-
-def limits(owner: Owner) -> list[LimitStanding]:
-    db.session.rollback()
-    return standing.gather(owner.organization.id, utc_now())
-
-
-def page_of(limit: LimitStanding) -> str:
-    return f"{PAGE}/{limit.limit_id}"
-
-
 class TestSetting:
     def test_a_limit_is_added_changed_and_removed(self, owner: Owner) -> None:
         assert "No limits yet." in owner.reads(PAGE)
         said = text_of(owner.post(PAGE, CAMPAIGN, follow_redirects=True))
         assert "Campaign Spring recall: the limit is $30.00 a day." in said
         assert "$0.00 of $30.00 today" in said
-        (limit,) = limits(owner)
+        (limit,) = standings(owner.organization)
         changed = {"amount": "45", "kind": "tells", "seen": "1"}
         said = text_of(owner.post(page_of(limit), changed, follow_redirects=True))
         assert "$0.00 of $45.00 today Only tells you." in said
         said = text_of(owner.post(f"{page_of(limit)}/removal", follow_redirects=True))
         assert "The limit is removed." in said
-        assert limits(owner) == []
+        assert standings(owner.organization) == []
         trail = owner.reads("/billing/activity?kind=limits")
         assert "Campaign Spring recall: from $30.00, stops to $45.00, only tells a day" in trail
 
     def test_what_would_stop_something_asks_first(self, owner: Owner) -> None:
-        spend(owner)
+        use_tokens(owner.organization)
         asked = owner.post(PAGE, CAMPAIGN)
         assert asked.status_code == 422
         assert "$36.00 of $30.00 is already spent today: this stops Spring recall now." in text_of(asked)
-        assert limits(owner) == []
+        assert standings(owner.organization) == []
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', asked.text))
         assert {**CAMPAIGN, "sure": "yes"}.items() <= fields.items()
         fields.pop("csrf_token", None)
         said = text_of(owner.post(PAGE, fields, follow_redirects=True))
         assert "$36.00 of $30.00 today New calls are stopped. They can start again on" in said
-        assert limits(owner)[0].refuses_all
+        assert standings(owner.organization)[0].refuses_all
 
     def test_one_that_only_tells_or_leaves_something_doesnt_ask(self, owner: Owner) -> None:
-        spend(owner)
+        use_tokens(owner.organization)
         assert owner.post(PAGE, CAMPAIGN | {"kind": "tells"}).status_code == 303
         assert owner.post(PAGE, CAMPAIGN | {"amount": "40"}).status_code == 303
-        (stops, _) = sorted(limits(owner), key=lambda one: not one.stops)
+        (stops, _) = sorted(standings(owner.organization), key=lambda one: not one.stops)
         asked = owner.post(page_of(stops), {"amount": "35.99", "kind": "stops", "seen": "1"})
         assert "$36.00 of $35.99 is already spent today" in text_of(asked)
 
@@ -147,7 +128,7 @@ class TestSetting:
         answer = owner.post(PAGE, CAMPAIGN | changes)
         assert answer.status_code == 422
         assert says in text_of(answer)
-        assert limits(owner) == []
+        assert standings(owner.organization) == []
 
     @pytest.mark.parametrize(
         ("changes", "says"),
@@ -188,82 +169,7 @@ class TestSetting:
             (f"{PAGE}/destinations", {"destination": "SO"}),
         ):
             assert owner.post(path, form).status_code == 403
-        assert limits(owner)[0].amount == usd("3")
-
-
-class TestAsking:
-    @pytest.fixture
-    def member(self, app: Flask, owner: Owner) -> Visitor:
-        person = a_person("ben@test.example", organization=owner.organization, role=Role.MEMBER)
-        visitor = Visitor(app.test_client())
-        visitor.sign_in(person.email)
-        return visitor
-
-    def test_a_member_asks_and_an_owner_approves(self, owner: Owner, member: Visitor) -> None:
-        limit = a_limit(owner.organization)
-        page = member.get(f"{page_of(limit)}/more")
-        assert "The limit is $3.00 a day." in text_of(page)
-        wanted = {"amount": "20", "note": "Friday's recall"}
-        asked = member.post(f"{page_of(limit)}/more", wanted, follow_redirects=True)
-        assert "You asked for $20.00 a day. The owners are emailed." in text_of(asked)
-        (request,) = requests.list_newest(owner.organization.id)
-        assert "Whole organization: $20.00 a day until the end of the day, asked by ben" in owner.reads(PAGE)
-        at = f"{PAGE}/requests/{request.id}"
-        shown = owner.get(at)
-        assert "“Friday's recall”" in text_of(shown)
-        assert re.search(r"<button[^>]*autofocus>Approve \$20.00", shown.text)
-        other = text_of(owner.post(f"{at}/approval", {"wanted": "200"}, follow_redirects=True))
-        assert "Something else is asked for by now." in other
-        said = text_of(owner.post(f"{at}/approval", {"wanted": "20"}, follow_redirects=True))
-        assert "the limit is $20.00 a day until" in said
-        assert limits(owner)[0].amount == usd("20")
-        assert "decided already" in text_of(owner.post(f"{at}/refusal", follow_redirects=True))
-        assert "Approved by" in owner.reads(at)
-
-    def test_an_owner_refuses(self, owner: Owner) -> None:
-        limit = a_limit(owner.organization)
-        assert limit.limit_id is not None
-        request = requests.ask(owner.organization, limit.limit_id, usd("9"), Actor("token engine"))
-        db.session.commit()
-        said = owner.post(f"{PAGE}/requests/{request.id}/refusal", follow_redirects=True)
-        assert "The request is refused." in text_of(said)
-        assert limits(owner)[0].amount == usd("3")
-
-    @pytest.mark.parametrize(
-        ("form", "says"),
-        [
-            ({"amount": ""}, "Enter an amount"),
-            ({"amount": "3"}, "Enter more than $3.00"),
-            ({"amount": "9", "until": "yesterday"}, "Enter a day from today on"),
-            ({"amount": "9", "note": "x" * 501}, "at most 500"),
-        ],
-    )
-    def test_what_is_wrong_is_said(
-        self, owner: Owner, member: Visitor, form: dict[str, str], says: str
-    ) -> None:
-        limit = a_limit(owner.organization)
-        answer = member.post(f"{page_of(limit)}/more", form)
-        assert answer.status_code == 422
-        assert says in text_of(answer)
-
-    def test_a_member_sees_and_does_nothing_else(self, owner: Owner, member: Visitor) -> None:
-        limit = a_limit(owner.organization)
-        spend(owner)
-        page = text_of(member.get(f"{page_of(limit)}/more"))
-        assert "$36.00" not in page
-        assert "Wallet" not in page
-        for path in (PAGE, page_of(limit), f"{PAGE}/new"):
-            assert member.get(path).status_code == 403
-        assert member.post(page_of(limit), {"amount": "900", "kind": "stops"}).status_code == 403
-
-    def test_only_people_of_the_organization_ask(self, app: Flask, owner: Owner) -> None:
-        limit = a_limit(owner.organization)
-        more = f"{page_of(limit)}/more"
-        stranger = Visitor(app.test_client())
-        assert stranger.get(more).location == f"/sign-in?next={more}"
-        stranger.sign_in(a_person(organization=an_organization()).email)
-        assert stranger.get(more).status_code == 404
-        assert stranger.post(more, {"amount": "9"}).status_code == 404
+        assert standings(owner.organization)[0].amount == usd("3")
 
 
 class TestDestinations:
@@ -285,7 +191,7 @@ def test_the_wallet_says_how_the_nearest_limit_stands(owner: Owner) -> None:
     a_limit(owner.organization)
     campaign = a_draft("40", subject=LimitSubject.CAMPAIGN, name="Spring recall", stops=False)
     a_limit(owner.organization, campaign)
-    spend(owner, 100_000)
+    use_tokens(owner.organization, 100_000)
     said = owner.reads("/billing/wallet")
     assert "Whole organization: $1.20 of $3.00 today. Stops new calls once it is reached. 1 more." in said
 

@@ -25,6 +25,7 @@ __all__ = [
     "Actor",
     "display_name",
     "meanwhile",
+    "owners",
     "record",
     "record_once",
     "trail",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.billing import audit
-from app.billing.audit import Action, Actor
+from app.billing.audit import Action, Actor, owners
 from app.billing.limit_settings import requests, settings
 from app.billing.limit_settings.drafts import Draft
 from app.billing.limit_settings.requests import (
@@ -23,20 +23,20 @@ from app.billing.platform import messages
 from app.clock import utc_now
 from app.extensions import db
 from app.models import LimitRequest, Organization, RequestState, SpendingLimit, User
-from app.money import Money
 from app.notify.emails import LimitMoreDecided
 
 
-def approve(organization: Organization, request_id: UUID, actor: Actor, *, seen: Money) -> LimitStanding:
+def approve(organization: Organization, request_id: UUID, actor: Actor, *, seen: str) -> LimitStanding:
     """Raise the limit as it was asked for; returns how it stands. Locks the wallet, in the caller's transaction.
 
-    `seen` is what the owner saw and agreed to. Raises `UnknownRequestError`, `AlreadyDecidedError`,
-    `RequestChangedError`, and `UnknownLimitError`.
+    `seen` is what the owner saw and agreed to (`LimitRequest.as_text`). Raises `NotOwnerError`,
+    `UnknownRequestError`, `AlreadyDecidedError`, `RequestChangedError`, and `UnknownLimitError`.
     """
     now = utc_now()
     settings.locked(organization, now)
+    owners.check(organization.id, actor)
     row = _undecided(organization.id, request_id)
-    if row.wanted(organization.currency) != seen:
+    if row.as_text != seen:
         raise RequestChangedError
     limit = settings.get(organization.id, row.limit_id)
     window = windows.find(limit.window, ZoneInfo(organization.timezone), now)
@@ -57,6 +57,7 @@ def refuse(organization: Organization, request_id: UUID, actor: Actor) -> None:
     """Leave the limit as it is. Locks the wallet, in the caller's transaction. Raises as `approve` does."""
     now = utc_now()
     settings.locked(organization, now)
+    owners.check(organization.id, actor)
     row = _undecided(organization.id, request_id)
     limit = settings.get(organization.id, row.limit_id)
     _decide(organization, limit, row, RequestState.REFUSED, actor)

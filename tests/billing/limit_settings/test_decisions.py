@@ -35,12 +35,17 @@ def a_request(until_hours: int | None = None) -> tuple[Organization, UUID]:
     return organization, requests.ask(organization, limit_id, usd("10"), MEMBER, until=until).id
 
 
+def wished(organization: Organization, request_id: UUID) -> str:
+    """What a page shows of it."""
+    return requests.find(organization.id, request_id).request.as_text
+
+
 @pytest.mark.parametrize("until_hours", [None, 50, -1])
 def test_approved_it_is_the_limit_until_a_time_and_then_as_before(
     app: Flask, until_hours: int | None
 ) -> None:
     organization, request_id = a_request(until_hours)
-    limit = decisions.approve(organization, request_id, OWNER, seen=usd("10"))
+    limit = decisions.approve(organization, request_id, OWNER, seen=wished(organization, request_id))
     db.session.commit()
     assert (limit.amount, limit.usual) == (usd("10"), usd("3"))
     assert limit.raised_until is not None
@@ -68,15 +73,26 @@ def test_refused_the_limit_stays(app: Flask) -> None:
 
 def test_it_is_decided_once_and_about_what_was_seen(app: Flask) -> None:
     organization, request_id = a_request()
+    wish = wished(organization, request_id)
     requests.ask(
         organization, requests.find(organization.id, request_id).request.limit_id, usd("5000"), MEMBER
     )
     with pytest.raises(RequestChangedError):
-        decisions.approve(organization, request_id, OWNER, seen=usd("10"))
-    decisions.approve(organization, request_id, OWNER, seen=usd("5000"))
+        decisions.approve(organization, request_id, OWNER, seen=wish)
+    decisions.approve(organization, request_id, OWNER, seen=wished(organization, request_id))
     with pytest.raises(AlreadyDecidedError):
         decisions.refuse(organization, request_id, OWNER)
     with pytest.raises(UnknownRequestError):
-        decisions.approve(an_organization(), request_id, OWNER, seen=usd("5000"))
+        decisions.approve(an_organization(), request_id, OWNER, seen=wished(organization, request_id))
     with pytest.raises(UnknownRequestError):
         decisions.refuse(organization, uuid7(), OWNER)
+
+
+def test_longer_than_was_seen_is_not_what_was_seen(app: Flask) -> None:
+    organization, request_id = a_request(50)
+    wish = wished(organization, request_id)
+    limit_id = requests.find(organization.id, request_id).request.limit_id
+    requests.ask(organization, limit_id, usd("10"), MEMBER, until=utc_now() + timedelta(days=90))
+    with pytest.raises(RequestChangedError):
+        decisions.approve(organization, request_id, OWNER, seen=wish)
+    assert standing.gather(organization.id, utc_now())[0].amount == usd("3")
