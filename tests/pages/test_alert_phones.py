@@ -65,6 +65,7 @@ def test_a_number_is_typed_and_confirmed(owner: Owner, gateway: Receiver) -> Non
     code = code_of(gateway)
     refused = owner.post(page, {"code": f"{(int(code) + 1) % 10**6:06}"})
     assert refused.status_code == 422 and "4 tries are left" in refused.text
+    assert "Entered a wrong code for a phone for credit alerts +1•••0123" in owner.reads("/billing/activity")
     assert owner.post(page, {"code": code}).status_code == 303
     shown = owner.reads(PAGE)
     assert "is confirmed" in shown and "Not confirmed" not in shown and "Send a test to +1" in shown
@@ -122,7 +123,7 @@ def test_another_owner_does_not_confirm_it(owner: Owner, gateway: Receiver) -> N
     db.session.commit()
     for path, fields in (("code", {"code": code_of(gateway)}), ("codes", {})):
         assert owner.post(f"{page}/{path}", fields).status_code == 303
-        assert "Only who typed the number confirms it." in owner.reads(PAGE)
+        assert "Only the person who typed the number can confirm it." in owner.reads(PAGE)
     assert "Kim Park typed this number, and confirms it" in owner.reads(PAGE)
     assert phone().waits_for_code and len(gateway.requests) == 1
 

@@ -121,6 +121,12 @@ def confirm(organization: Organization, channel_id: UUID, typed: str, actor: Act
     return name_of(channel)
 
 
+def record_wrong(channel: AlertChannel, actor: Actor) -> None:
+    """Record that a wrong code was entered for a phone: `confirm` refuses one, and changes nothing. In the caller's
+    transaction."""
+    audit.record(channel.org_id, actor, "alerts.phone_code_wrong", name_of(channel))
+
+
 def change_number(organization: Organization, channel_id: UUID, number: str, actor: Actor) -> AlertChannel:
     """Give a phone another number, as `channels.read_number` returns it: nothing goes there before it is confirmed.
 

@@ -19,6 +19,7 @@ Action = Literal[
     "alerts.levels_changed",
     "alerts.phone_changed",
     "alerts.phone_code_sent",
+    "alerts.phone_code_wrong",
     "alerts.phone_confirmed",
     "alerts.resubscribed",
     "alerts.secret_changed",

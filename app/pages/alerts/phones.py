@@ -53,6 +53,8 @@ def confirm_phone(phone_id: UUID) -> Response:
         form.code.errors = [_OVER]
         return _draw(channel, form, status=422)
     except WrongCodeError as error:
+        with transaction():
+            phones.record_wrong(channel, current_actor())
         left = "1 try is" if error.left == 1 else f"{error.left} tries are"
         form.code.errors = [f"This isn't the code: {left} left." if error.left else _OVER]
         return _draw(channel, form, status=422)
@@ -121,7 +123,9 @@ def _send(phone_id: UUID, number: str) -> str:
 @blueprint.errorhandler(NotAskedError)
 def _not_asked(_: NotAskedError) -> Response:
     """Another owner typed the number."""
-    flash("Only who typed the number confirms it. You can remove this phone and add it yourself.")
+    flash(
+        "Only the person who typed the number can confirm it. You can remove this phone and add it yourself."
+    )
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 
 

@@ -65,6 +65,9 @@ WORDS: dict[Action, ActionWording] = {
         "alerts", "Changed the number of a phone for credit alerts", _channel
     ),
     "alerts.phone_code_sent": ActionWording("alerts", "Sent a code to a phone for credit alerts", subject),
+    "alerts.phone_code_wrong": ActionWording(
+        "alerts", "Entered a wrong code for a phone for credit alerts", subject
+    ),
     "alerts.phone_confirmed": ActionWording("alerts", "Confirmed a phone for credit alerts", _channel),
     "alerts.resubscribed": ActionWording("alerts", "Gets credit emails again", _stopped),
     "alerts.secret_changed": ActionWording("alerts", "Gave a webhook a new secret", subject),
