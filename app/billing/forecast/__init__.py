@@ -7,6 +7,7 @@ whenever it is asked for.
 from __future__ import annotations
 
 from app.billing.forecast.curve import Left, left_by_day
+from app.billing.forecast.expiring import Losses
 from app.billing.forecast.lasting import (
     NOTICE,
     RIGHT_OF_TEN,
@@ -32,6 +33,7 @@ __all__ = [
     "History",
     "Lasting",
     "Left",
+    "Losses",
     "Profile",
     "Spend",
     "Standing",

@@ -2,6 +2,7 @@
 
 Its calls are spread over the hours in which the organization usually calls. What else is spent is the forecast's. Its
 calls take what is set aside for the campaign first, and then share available credit above the reserve with the rest.
+Credit that expires before it is used is gone from then on.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from app.billing import forecast
-from app.billing.forecast import Profile
+from app.billing.forecast import Losses, Profile
 from app.billing.usage import campaign_credit
 from app.billing.usage.campaign_estimates import Estimate
-from app.models import Organization
+from app.billing.wallet import lots
+from app.extensions import db
+from app.models import Organization, Wallet
 from app.money import Money
 
 _HOUR, _INSTANT = timedelta(hours=1), timedelta(microseconds=1)
@@ -28,7 +31,8 @@ _WORK = range(9, 18)
 class Course:
     """A campaign whose calls cost the most that they may.
 
-    `ends_at` is when it is over. `meanwhile` is what else is spent until then, None while there is no forecast.
+    `ends_at` is when it is over. `meanwhile` is what else is spent until then, None while there is no forecast, and
+    `expires` is how much credit expires unused before.
     `runs_out_at` is when its credit ends before, after `calls_covered` of its calls; None if credit covers all of it.
     `missing` is how much is short of the campaign and the rest, and `top_up` the suggested amount. `covers_rest` is
     whether credit covers the rest too, which an envelope that pays for the campaign doesn't.
@@ -37,6 +41,7 @@ class Course:
     calls_a_day: int
     ends_at: datetime
     meanwhile: Money | None
+    expires: Money
     calls_covered: int
     runs_out_at: datetime | None
     missing: Money
@@ -52,10 +57,13 @@ def follow(
     calls, currency = estimate.campaign.calls, organization.currency
     cost = Fraction(estimate.most.micro, calls)
     own, shared = Fraction(estimate.credit.own.micro), Fraction(estimate.credit.shared.micro)
-    made, other = Fraction(0), 0
+    losses = Losses(lots.left.of(db.session.get_one(Wallet, organization.id, populate_existing=True)))
+    made, other, used, lost = Fraction(0), 0, Fraction(0), 0
     covered, runs_out_at, ends_at = calls, None, None
     for begin, hour_ends, share, usual in _hours(organization, profile, now):
         end = hour_ends
+        gone = losses.until(begin, round(used)) - lost
+        shared, lost = shared - gone, lost + gone
         part = min(calls_a_day * share, calls - made)
         spent = part * cost
         # The hour in which the last call is made ends with it.
@@ -66,6 +74,7 @@ def follow(
             runs_out_at, covered = begin + (end - begin) * float(reached), int(made + part * reached)
         drawn = min(spent, own)
         own, shared = own - drawn, shared - (spent - drawn) - usual
+        used += spent - drawn + usual
         made, other = made + part, other + usual
         if made >= calls:
             ends_at = end
@@ -73,13 +82,14 @@ def follow(
     if ends_at is None:
         return None
     meanwhile = Money(other, currency) if profile else None
-    coverage = campaign_credit.cover(estimate.most, estimate.credit, others=meanwhile)
+    coverage = campaign_credit.cover(estimate.most, estimate.credit, others=Money(other + lost, currency))
     if not coverage.missing:
         runs_out_at, covered = None, calls
     return Course(
         calls_a_day,
         ends_at,
         meanwhile,
+        Money(lost, currency),
         covered,
         runs_out_at,
         coverage.missing,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from app.billing.audit import OPERATOR
+from app.billing.credit import grants
+from app.billing.credit.grants import Grant
 from app.billing.usage import campaign_courses, campaign_estimates
 from app.billing.usage.campaign_courses import Course
 from app.billing.usage.campaign_estimates import Campaign, Estimate
@@ -14,7 +17,8 @@ from app.billing.wallet import envelopes, reserve
 from app.billing.wallet.reserve import Reserve
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization
+from app.models import LotKind, Organization
+from app.money import Money
 from tests.factories import OWNER, an_organization, at, usd
 from tests.support.spending import forecast_of
 
@@ -130,3 +134,24 @@ def test_the_reserve_stops_a_campaign_before_credit_is_gone(app: Flask) -> None:
     reserve.choose(organization, Reserve(usd("15"), None), OWNER, is_confirmed=False)
     db.session.commit()
     assert course(organization, 900) == course(less, 900)
+
+
+def test_credit_that_expires_on_the_way_is_missing_unless_it_is_used_before(app: Flask) -> None:
+    """Two days of calls, from Monday on: what expires on Monday night pays for no more than that day's."""
+    now = at("2030-01-07 09:00")
+    lasting, expiring = an_organization(credit="10"), an_organization(credit="10")
+    later = an_organization(credit="10")
+    for organization, last_day in ((expiring, "2030-01-07"), (later, "2030-02-01")):
+        offer = Grant(LotKind.PROMOTIONAL, usd("100"), "Offer", "offer", date.fromisoformat(last_day))
+        grants.grant(organization, offer, OPERATOR)
+        db.session.commit()
+    first_day = estimated(expiring).most.micro // 2
+    found = course(expiring, 450, now)
+    assert found.expires.micro == 100_000_000 - first_day
+    assert found.missing.micro == max(first_day - 10_000_000, 0)
+    assert found.missing == course(lasting, 450, now).missing - Money(first_day, "USD")
+    assert found.runs_out_at is not None and at("2030-01-08 09:00") < found.runs_out_at < found.ends_at
+    assert 450 < found.calls_covered < 900
+    unused = course(later, 450, now)
+    assert (unused.expires, unused.missing, unused.runs_out_at) == (usd("0"), usd("0"), None)
+    assert not course(expiring, 900, now).expires, "it is over before"
