@@ -115,7 +115,12 @@ def test_a_frame_that_was_led_elsewhere_is_neither_heard_nor_told(page: Page, sh
             element.focus();
         }"""
     )
+    # Behind the element's own listener: what came here, the element has had.
+    page.evaluate(
+        "() => { window.came = []; addEventListener('message', ({ data }) => came.push(data.type)); }"
+    )
     there.locator("html").evaluate(SAY, [{"type": "ready"}, {"type": "renew"}])
+    page.wait_for_function("came.includes('renew')")
     there.evaluate("() => new Promise((after) => setTimeout(after))")
     assert there.evaluate("() => heard") == []
     # What the page before had said was still on its way.

@@ -55,7 +55,7 @@ def a_limit_is_changed(at: Stage) -> None:
     at.fill("Limit", "95")
     at.page.locator("input[name=seen]").evaluate("one => { one.value = '0' }")
     at.press("Save limit")
-    at.see("Someone else changed this limit meanwhile")
+    at.see("Someone changed this meanwhile")
     at.look(LIMIT)
     at.press("Save limit")
     at.is_told("the limit is $95.00")
