@@ -27,6 +27,7 @@ from app.web.other_addresses import way_on
 from app.web.parts import wants_region
 from app.web.payment_problems import problem
 from app.web.refusals import retry_after
+from app.web.seen import NothingSeenError
 from app.web.text_guard import UnstorableTextError
 
 log = structlog.get_logger("billing.web")
@@ -109,6 +110,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(FactorMissingError, or_otherwise(_factor_missing))
     app.register_error_handler(RateLimitExceeded, or_otherwise(_too_many))
     app.register_error_handler(UnstorableTextError, or_otherwise(_unstorable))
+    app.register_error_handler(NothingSeenError, or_otherwise(_nothing_seen))
     app.register_error_handler(HTTPException, or_otherwise(_http_error))
     app.register_error_handler(Exception, or_otherwise(_unexpected))
 
@@ -232,6 +234,17 @@ def _unstorable(error: UnstorableTextError) -> Response:
         message=f"It has a character that can't be stored, in: {', '.join(error.names)}. Nothing was "
         "changed.",
         next_step="Go back, remove that character, and try again.",
+    )
+
+
+def _nothing_seen(_: NothingSeenError) -> Response:
+    return page(
+        400,
+        title="This form is incomplete",
+        message="It doesn't say which settings its page showed, so it could replace what another owner has "
+        "changed since. Nothing was changed.",
+        next_step="Open the page and fill in the form again.",
+        start_over=_page_of_form(),
     )
 
 

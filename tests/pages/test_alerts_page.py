@@ -16,7 +16,7 @@ from app.notify import webhooks
 from app.transaction import transaction
 from tests.factories import usd
 from tests.support.alerting import a_chat, a_listener, a_member, an_alerted, recipients_channel, to
-from tests.support.browsing import Visitor, text_of
+from tests.support.browsing import Visitor, seen_on, text_of
 from tests.support.confirming import minutes_pass
 from tests.support.paying import Owner
 from tests.support.platform_receiver import Receiver, receiving
@@ -34,7 +34,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
 class TestLevels:
     def test_they_are_saved_and_shown(self, owner: Owner) -> None:
         fields = {"low": "100", "amount_1": "50", "amount_2": "$20", "amount_3": "", "hours": ["4", "24"]}
-        assert owner.post(f"{PAGE}/levels", fields).status_code == 303
+        assert owner.post(f"{PAGE}/levels", fields | seen_on(owner.get(PAGE))).status_code == 303
         assert db.session.get_one(Wallet, owner.organization.id).low_threshold == usd("100")
         shown = owner.reads(PAGE)
         assert "The levels are saved." in shown
@@ -54,13 +54,13 @@ class TestLevels:
         ],
     )
     def test_what_is_wrong_is_kept_and_said(self, owner: Owner, fields: dict[str, str], error: str) -> None:
-        answer = owner.post(f"{PAGE}/levels", fields)
+        answer = owner.post(f"{PAGE}/levels", fields | seen_on(owner.get(PAGE)))
         assert answer.status_code == 422
         assert error in text_of(answer)
         assert db.session.get_one(Wallet, owner.organization.id).low_threshold is None
 
     def test_a_level_that_is_reached_is_named(self, owner: Owner) -> None:
-        owner.post(f"{PAGE}/levels", {"low": "100"})
+        owner.post(f"{PAGE}/levels", {"low": "100"} | seen_on(owner.get(PAGE)))
         to(owner.organization, "40", source="fall")
         assert "Reached Low balance: under $100.00 since" in owner.reads(PAGE)
 

@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from app.billing.topups import limit_changes
 from app.clock import utc_now
 from app.extensions import db
 from app.models import TopUp, TopUpStatus
 from tests.factories import OWNER, a_stripe_card, usd
-from tests.support.browsing import HTMX, text_of
+from tests.support.browsing import HTMX, seen_on, text_of
 from tests.support.money import assert_ledger_matches, credited
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
@@ -29,6 +30,12 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
 def lower(owner: Owner, amount: str) -> None:
     limit_changes.choose(owner.organization, usd(amount), OWNER)
     db.session.commit()
+
+
+def save(owner: Owner, limit: str) -> TestResponse:
+    """Type another limit on its page, and see what follows."""
+    typed = {"limit": limit} | seen_on(owner.get(PAGE))
+    return owner.post(PAGE, typed, follow_redirects=True)
 
 
 class TestSixtyClicks:
@@ -129,15 +136,15 @@ class TestThePage:
             assert words in said
 
     def test_lowered_it_applies_immediately(self, owner: Owner) -> None:
-        said = text_of(owner.post(PAGE, {"limit": "300"}, follow_redirects=True))
+        said = text_of(save(owner, "300"))
         assert "Your daily top-up limit is now $300.00. All owners were notified by email." in said
 
     def test_raised_it_waits_and_can_be_canceled(self, owner: Owner) -> None:
         lower(owner, "300")
-        said = text_of(owner.post(PAGE, {"limit": "5,000"}, follow_redirects=True))
+        said = text_of(save(owner, "5,000"))
         assert "Your daily top-up limit will be $5,000.00 from" in said
         assert "To cancel that, save $300.00." in said
-        assert "save $300.00" not in text_of(owner.post(PAGE, {"limit": "300"}, follow_redirects=True))
+        assert "save $300.00" not in text_of(save(owner, "300"))
 
     @pytest.mark.parametrize(
         ("typed", "says"),
@@ -149,14 +156,14 @@ class TestThePage:
         ],
     )
     def test_what_is_wrong_is_said_and_stays(self, owner: Owner, typed: str, says: str) -> None:
-        answer = owner.post(PAGE, {"limit": typed})
+        answer = save(owner, typed)
         assert answer.status_code == 422
         assert says in text_of(answer)
         assert f'value="{typed}"' in answer.text
 
     def test_the_limit_of_another_organization_is_not_touched(self, app: Flask, owner: Owner) -> None:
         other = Owner(app)
-        other.post(PAGE, {"limit": "300"})
+        assert "is now $300.00" in text_of(save(other, "300"))
         assert "Limit $10,000.00" in owner.reads(PAGE)
 
 

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import Envelope
 from app.web.formatting import day, day_long
 from tests.factories import OWNER, give_credit, usd
-from tests.support.browsing import text_of
+from tests.support.browsing import seen_on, text_of
 from tests.support.confirming import minutes_pass
 from tests.support.envelopes import withdraw
 from tests.support.metering import an_event, take
@@ -128,16 +128,16 @@ class TestReserve:
     def test_an_amount_days_of_rent_or_nothing_is_kept(self, owner: Owner) -> None:
         resource_counts.set_counts(owner.organization.id, {"phone_numbers": 3})
         db.session.commit()
-        kept = owner.post(f"{PAGE}/reserve", {"kind": "rent", "floor": ""})
+        kept = owner.post(f"{PAGE}/reserve", {"kind": "rent", "floor": ""} | seen_on(owner.get(PAGE)))
         assert "$7.20 is kept for number rent and inbound calls." in text_of(owner.get(kept.location))
         assert "the rent of 3 numbers for 30 days" in owner.reads(PAGE)
-        owner.post(f"{PAGE}/reserve", {"kind": "amount", "floor": "25"})
+        owner.post(f"{PAGE}/reserve", {"kind": "amount", "floor": "25"} | seen_on(owner.get(PAGE)))
         assert "leave $25.00 of your available credit" in owner.reads(PAGE)
-        owner.post(f"{PAGE}/reserve", {"kind": "off", "floor": "25"})
+        owner.post(f"{PAGE}/reserve", {"kind": "off", "floor": "25"} | seen_on(owner.get(PAGE)))
         assert "No reserve is kept" in owner.reads(PAGE)
 
     def test_one_that_stops_outbound_calls_asks_first(self, owner: Owner) -> None:
-        typed = {"kind": "amount", "floor": "300"}
+        typed = {"kind": "amount", "floor": "300"} | seen_on(owner.get(PAGE))
         asked = owner.post(f"{PAGE}/reserve", typed)
         assert asked.status_code == 422
         assert "outbound calls stop now, until you top up" in text_of(asked)
@@ -151,7 +151,7 @@ class TestReserve:
         ("typed", "said"), [({"kind": ""}, "Choose whether"), ({"kind": "amount"}, "Enter an")]
     )
     def test_what_is_wrong_is_said(self, owner: Owner, typed: dict[str, str], said: str) -> None:
-        assert said in text_of(owner.post(f"{PAGE}/reserve", typed))
+        assert said in text_of(owner.post(f"{PAGE}/reserve", typed | seen_on(owner.get(PAGE))))
 
 
 class TestShown:

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.models import ChannelKind
 from tests.factories import OWNER, usd
 from tests.support.alerting import a_chat, recipients_channel
-from tests.support.browsing import text_of
+from tests.support.browsing import seen_on, text_of
 from tests.support.limits import a_limit
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
@@ -123,15 +123,10 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
     return Owner(app, credit="200")
 
 
-def hidden(html: str) -> dict[str, str]:
-    """What the page showed, as its forms carry it."""
-    return dict(re.findall(r'<input type="hidden" name="(seen)" value="([^"]*)">', html))
-
-
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.endpoint)
 def test_the_second_one_sees_what_the_first_one_did(owner: Owner, form: Form) -> None:
     page, path = form.given(owner)
-    seen = hidden(owner.get(page).text)
+    seen = seen_on(owner.get(page))
     first, second = ({**fields, **seen} for fields in (form.first, form.second))
     for fields in (first, second):
         if "until" in fields:
@@ -146,17 +141,33 @@ def test_the_second_one_sees_what_the_first_one_did(owner: Owner, form: Form) ->
         and f"{owner.email} changed it on" in said
     )
     assert all(kept in refused.text for kept in form.keeps), "what was typed is kept"
-    again = owner.post(path, second | hidden(refused.text))
+    again = owner.post(path, second | seen_on(refused))
     assert again.status_code == 303, "who has seen it may replace it"
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.endpoint)
 def test_a_form_that_no_one_raced_is_saved(owner: Owner, form: Form) -> None:
     page, path = form.given(owner)
-    fields = {**form.first, **hidden(owner.get(page).text)}
+    fields = {**form.first, **seen_on(owner.get(page))}
     if "until" in fields:
         fields["until"] = day(owner, int(str(fields["until"])))
     assert owner.post(path, fields).status_code == 303
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.endpoint)
+@pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": " \u200b"}])
+def test_a_form_that_does_not_say_what_was_seen_is_refused(
+    owner: Owner, form: Form, seen: dict[str, str]
+) -> None:
+    page, path = form.given(owner)
+    fields = {**form.first, **seen}
+    if "until" in fields:
+        fields["until"] = day(owner, int(str(fields["until"])))
+    before = owner.get(page).text
+    refused = owner.post(path, fields)
+    assert refused.status_code == 400
+    assert "This form is incomplete" in text_of(refused) and "Nothing was changed." in text_of(refused)
+    assert seen_on(owner.get(page))["seen"] in before
 
 
 class TestWhoIsTold:

@@ -92,6 +92,11 @@ def links_of(html: str) -> list[str]:
     return [re.sub(r"(?:\?|%3F|&)(?=#|%23|$)", "", address) for address in plain]
 
 
+def seen_on(page: TestResponse) -> dict[str, str]:
+    """The settings that a page shows, as its form says it."""
+    return dict(re.findall(r'<input type="hidden" name="(seen)" value="([^"]*)">', page.text))
+
+
 def text_of(response: TestResponse) -> str:
     """What a person reads on a page: its words without the markup, white space folded."""
     return _words(response.text)

@@ -16,6 +16,7 @@ from app.pages.alerts.wording import hours_label
 from app.pages.amounts import read_amount
 from app.web.formatting import money
 from app.web.identity import current_organization
+from app.web.seen import SeenField
 from app.web.text_guard import TidyForm
 
 _AMOUNTS = ("amount_1", "amount_2", "amount_3")
@@ -30,7 +31,7 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     amount_2 = StringField("Third level: under")
     amount_3 = StringField("Fourth level: under")
     hours = SelectMultipleField("Forecast", validate_choice=False)
-    seen = HiddenField()
+    seen = SeenField()
 
     low_amount: Money | None
     amounts: tuple[Money, ...]

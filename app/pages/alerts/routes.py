@@ -23,6 +23,7 @@ from app.transaction import transaction
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import Field, resendable
+from app.web.seen import carried
 from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
@@ -42,7 +43,7 @@ def summarize_levels(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fi
     for name in ("low", "amount_1", "amount_2", "amount_3"):
         value = (form[name].data or "").strip()
         yield Field(name, form[name].data or "", form[name].label.text, value)
-    yield Field("seen", typed.get("seen", ""), "Version", "")
+    yield carried(typed)
     for hours in typed.getlist("hours"):
         yield Field("hours", hours, "Forecast", f"Credit may run out within {hours} hours")
 
@@ -62,7 +63,7 @@ def save_levels() -> Response:
     try:
         with transaction():
             changed = settings.set_levels(
-                current_organization(), wanted, current_actor(), seen=form.seen.data or None
+                current_organization(), wanted, current_actor(), seen=form.seen.data
             )
     except ChangedMeanwhileError:
         form.seen.data = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 
 from app.billing import catalog
 from app.billing.auto_top_ups.overview import State
@@ -14,6 +14,7 @@ from app.billing.cards.payment_methods import CardView
 from app.pages.amounts import read_amount
 from app.pages.numbers import read_whole
 from app.web.formatting import money
+from app.web.seen import SeenField
 from app.web.text_guard import TidyForm
 
 NONE = ""
@@ -34,7 +35,7 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
     backup = SelectField("Backup card", validate_choice=False)
     second_backup = SelectField("Second backup card", validate_choice=False)
     agreed = BooleanField("I agree")
-    version = HiddenField()
+    version = SeenField()
 
     wanted: Wanted
 

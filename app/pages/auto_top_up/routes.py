@@ -21,6 +21,7 @@ from app.pages.auto_top_up.forms import AutoTopUpForm
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import Field, list_fields, resendable
+from app.web.seen import carried
 from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
@@ -41,7 +42,7 @@ def summarize_form(organization: Organization, typed: MultiDict[str, str]) -> It
         yield Field(name, value, label, labels.get(value, ""))
     agreed = typed.get("agreed", "")
     yield Field("agreed", agreed, "You agree", wording.CONSENT if agreed else "")
-    yield Field("version", typed.get("version", ""), "Version", "")
+    yield carried(typed, "version")
 
 
 @blueprint.get("")

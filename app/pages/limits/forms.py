@@ -22,6 +22,7 @@ from app.pages.days import read_day
 from app.pages.numbers import read_whole
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
+from app.web.seen import SeenField, carried
 from app.web.text_guard import TidyForm
 
 LONGEST = 255
@@ -104,7 +105,7 @@ class LimitForm(_KindForm):
 
     raised = StringField("Raise it to")
     until = StringField("Until the end of")
-    seen = HiddenField()
+    seen = SeenField()
 
     draft: Draft
 
@@ -123,7 +124,7 @@ class LimitForm(_KindForm):
 
     @property
     def version(self) -> int:
-        """The version that was shown; 0, which none has, if that isn't known."""
+        """The version that was shown; 0, which none has, if it isn't a number."""
         return read_whole(self.seen.data, 9) or 0
 
     def validate_for(self, limit: LimitStanding) -> bool:
@@ -199,8 +200,8 @@ def summarize_limit(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fie
         kind="When reached",
         raised="Raise it to",
         until="Until the end of",
-        seen="Version",
     )
+    yield carried(typed)
 
 
 def per_label(kind: LimitWindow) -> str:

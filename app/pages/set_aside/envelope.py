@@ -54,7 +54,7 @@ def change(envelope_id: UUID) -> Response:
     try:
         with transaction():
             changed = envelopes.change(
-                organization, envelope_id, form.wanted, form.day, current_actor(), seen=form.seen.data or None
+                organization, envelope_id, form.wanted, form.day, current_actor(), seen=form.seen.data
             )
     except UnknownEnvelopeError:
         return _gone()

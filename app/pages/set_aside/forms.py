@@ -18,6 +18,7 @@ from app.pages.amounts import read_amount
 from app.pages.days import read_day
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
+from app.web.seen import SeenField, carried
 from app.web.text_guard import TidyForm
 
 OFF, AMOUNT, RENT = "off", "amount", "rent"
@@ -64,7 +65,7 @@ class NewEnvelopeForm(_CreditForm):
 class EnvelopeForm(_CreditForm):
     """Another amount or day. `seen` are the terms that the page showed."""
 
-    seen = HiddenField()
+    seen = SeenField()
 
     def validate(self, extra_validators: object = None) -> bool:
         """Check every field; every error says what to enter."""
@@ -80,7 +81,7 @@ class ReserveForm(TidyForm, FlaskForm):  # type: ignore[misc]
     kind = RadioField("Keep for number rent and inbound calls", validate_choice=False)
     floor = StringField("Amount to keep")
     sure = HiddenField()
-    seen = HiddenField()
+    seen = SeenField()
 
     wanted: Reserve
 
@@ -109,9 +110,11 @@ def summarize_envelope(_: Organization, typed: MultiDict[str, str]) -> Iterable[
 
 def summarize_change(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A changed envelope as it was typed."""
-    return list_fields(typed, amount="Amount", until="Last day", seen="Until now")
+    yield from list_fields(typed, amount="Amount", until="Last day")
+    yield carried(typed)
 
 
 def summarize_reserve(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A reserve as it was typed."""
-    return list_fields(typed, kind="Reserve", floor="Amount to keep", sure="Confirmed", seen="Until now")
+    yield from list_fields(typed, kind="Reserve", floor="Amount to keep", sure="Confirmed")
+    yield carried(typed)

@@ -42,7 +42,7 @@ def choose_reserve() -> Response:
                 form.wanted,
                 current_actor(),
                 is_confirmed=is_sure,
-                seen=form.seen.data or None,
+                seen=form.seen.data,
             )
     except ChangedMeanwhileError:
         form.seen.data = None

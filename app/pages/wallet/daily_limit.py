@@ -8,7 +8,7 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField
+from wtforms import StringField
 
 from app.billing.audit import meanwhile
 from app.billing.audit.meanwhile import ChangedMeanwhileError
@@ -25,6 +25,7 @@ from app.web.formatting import moment, money
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import Field, list_fields, resendable
+from app.web.seen import SeenField, carried
 from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import TidyForm, keeps_typed
 
@@ -34,7 +35,7 @@ class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
     that the page showed."""
 
     limit = StringField("New daily limit")
-    seen = HiddenField()
+    seen = SeenField()
 
     wanted: Money
 
@@ -49,7 +50,8 @@ class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
 def summarize_limit(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The limit as it was typed."""
-    return list_fields(typed, limit="New daily limit", seen="Until now")
+    yield from list_fields(typed, limit="New daily limit")
+    yield carried(typed)
 
 
 @blueprint.get("/daily-limit")
@@ -73,7 +75,7 @@ def change_daily_limit() -> Response:
     try:
         with transaction():
             now = limit_changes.choose(
-                current_organization(), form.wanted, current_actor(), seen=form.seen.data or None
+                current_organization(), form.wanted, current_actor(), seen=form.seen.data
             )
     except ChangedMeanwhileError:
         form.seen.data = None

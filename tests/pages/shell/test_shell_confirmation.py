@@ -17,6 +17,7 @@ from tests.support.confirming import minutes_pass
 from tests.support.portal_shell import FRAMED, PortalShell
 
 LIMIT = "/billing/wallet/daily-limit"
+A_LIMIT = {"limit": "300", "seen": "10000.000000 -"}
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def goes_on(frame: Visitor) -> bool:
 
 
 def test_the_question_offers_the_shell(frame: Visitor) -> None:
-    asked = frame.post(LIMIT, {"limit": "300"})
+    asked = frame.post(LIMIT, A_LIMIT)
     assert asked.status_code == 403
     assert "data-confirm-in-shell" in asked.text
     assert "Sign in again" not in asked.text
@@ -53,7 +54,7 @@ def test_what_the_shell_says_lets_it_go_on(frame: Visitor, shell: PortalShell) -
     assert not goes_on(frame), "the shell says when, and that is long ago"
     renew(frame, shell.token(auth_time=int(time.time())), confirm="1")
     assert goes_on(frame)
-    assert frame.post(LIMIT, {"limit": "300"}).status_code == 303
+    assert frame.post(LIMIT, A_LIMIT).status_code == 303
 
 
 def test_of_a_shell_that_does_not_say_when_its_word_counts_where_it_was_asked(
@@ -77,4 +78,4 @@ def test_who_has_a_password_here_confirms_with_that(frame: Visitor, shell: Porta
     db.session.commit()
     renew(frame, shell.token(auth_time=int(time.time())), confirm="1")
     assert not goes_on(frame)
-    assert "data-confirm-in-shell" not in frame.post(LIMIT, {"limit": "300"}).text
+    assert "data-confirm-in-shell" not in frame.post(LIMIT, A_LIMIT).text
