@@ -46,7 +46,7 @@ def test_it_says_what_made_the_difference_and_leads_to_the_calls_of_each_part(ow
     page = owner.get(PAGE)
     words = text_of(page)
     assert (
-        "Usage cost $5.70 more than November 10, 2026 to November 16, 2026: "
+        "Usage cost $5.70 more than from November 10, 2026 to November 16, 2026: "
         "$3.80 from more calls and $1.90 from longer calls." in words
     )
     assert "Longer calls: +$1.90" in words
@@ -79,11 +79,14 @@ def test_what_rounds_to_nothing_is_named_only_where_nothing_else_makes_the_diffe
 def test_less_and_what_works_against_it_are_said_too(owner: Owner) -> None:
     change = cost_change.compare(owner.organization, WEEK, BEFORE, by="campaign")
     assert wording.sentence(change, "calling") == (
-        "Calling cost $5.70 less than November 17, 2026 to November 23, 2026: "
+        "Calling cost $5.70 less than from November 17, 2026 to November 23, 2026: "
         "$4.75 from fewer calls and $1.90 from shorter calls; $0.95 more from a costlier mix of campaigns."
     )
     same = cost_change.compare(owner.organization, WEEK, WEEK, by="campaign")
-    assert wording.sentence(same, None).startswith("Usage cost the same as November 17, 2026")
+    assert wording.sentence(same, None).startswith("Usage cost the same as from November 17, 2026")
+    day = Period(WEEK.first, WEEK.first)
+    one = cost_change.compare(owner.organization, day, WEEK, by="campaign")
+    assert "more than on November 17, 2026: " in wording.sentence(one, None)
 
 
 def test_it_takes_few_statements(owner: Owner) -> None:
@@ -144,6 +147,25 @@ def test_usual_periods_are_whole_days_and_months() -> None:
     assert found["Last month"].after == Period(date(2026, 10, 1), date(2026, 10, 31))
     assert found["Last month"].before == Period(date(2026, 9, 1), date(2026, 9, 30))
     assert (found["Last 30 days"].after.days, found["Last 30 days"].before.days) == (30, 30)
+    assert (found["Last week"].before, found["Last week"].after) == (
+        Period(date(2026, 11, 9), date(2026, 11, 15)),
+        Period(date(2026, 11, 16), date(2026, 11, 22)),
+    )
+
+
+@pytest.mark.parametrize("day", range(23, 30))
+def test_last_week_is_the_same_on_every_day_of_this_week(day: int) -> None:
+    days = dict(query.list_presets(date(2026, 11, day)))["Last week"]
+    assert (days["from"], days["to"]) == (date(2026, 11, 16), date(2026, 11, 22))
+
+
+def test_the_usual_periods_that_are_shown_are_marked(owner: Owner) -> None:
+    days = dict(query.list_presets(owner.organization.local_day()))
+    week = "&".join(f"{name}={day}" for name, day in days["Last week"].items())
+    marked = re.compile(r'<strong aria-current="true">(Last[^<]+)</strong>')
+    assert "Last 7 days" in marked.findall(owner.get("/billing/cost-change").text)
+    assert "Last week" in marked.findall(owner.get(f"/billing/cost-change?{week}").text)
+    assert marked.findall(owner.get("/billing/cost-change?from=2026-01-05&to=2026-01-06").text) == []
 
 
 def test_another_organization_sees_nothing_of_it(owner: Owner, app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -52,6 +53,10 @@ class CostQuery:
             "group": self.group,
         }
 
+    def compares(self, days: Mapping[str, object]) -> bool:
+        """Whether its periods are those of a preset."""
+        return all(self.address[name] == day for name, day in days.items())
+
 
 def read(args: MultiDict[str, str], today: date) -> CostQuery:
     """The periods of an address. Without any, the last seven whole days and the seven before."""
@@ -68,9 +73,11 @@ def read(args: MultiDict[str, str], today: date) -> CostQuery:
 
 
 def list_presets(today: date) -> list[tuple[str, dict[str, object]]]:
-    """Usual comparisons: their names, and their addresses."""
+    """Usual comparisons: their names, and their addresses. A week begins on Monday, as that of a limit."""
     yesterday = today - timedelta(days=1)
-    found = [(f"Last {days} days", Period(today - timedelta(days=days), yesterday)) for days in (7, 30)]
+    sunday = today - timedelta(days=today.isoweekday())
+    found = [("Last week", Period(sunday - timedelta(days=_USUAL_DAYS - 1), sunday))]
+    found += [(f"Last {days} days", Period(today - timedelta(days=days), yesterday)) for days in (7, 30)]
     first = today.replace(day=1)
     last_month = Period((first - timedelta(days=1)).replace(day=1), first - timedelta(days=1))
     month_before = Period(

@@ -13,7 +13,7 @@ from app.web.formatting import day_long, money
 def sentence(change: CostChange, group: str | None) -> str:
     """What the later period cost more or less, and from what."""
     what = UsageGroup(group).label if group else "Usage"
-    than = days_of(change.before.period)
+    than = f"{'on' if change.before.period.days == 1 else 'from'} {days_of(change.before.period)}"
     if not change.difference:
         return f"{what} cost the same as {than}: {money(change.after.cost)}."
     more = "more" if change.difference.micro > 0 else "less"
