@@ -132,6 +132,8 @@ def app(application: Flask) -> Iterator[Flask]:
         empty()
         yield application
         db.session.rollback()
+        # It would hold its locks for as long as the run lasts.
+        assert db.engine.pool.checkedout() == 0, "A transaction was left open."  # type: ignore[attr-defined]
         # What a test of many threads has opened isn't kept: all test processes share one server.
         if db.engine.pool.checkedin() > KEPT_CONNECTIONS:
             db.engine.dispose()

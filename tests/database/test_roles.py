@@ -92,6 +92,7 @@ def test_the_role_may_do_no_more_than_the_application_does(app: Flask) -> None:
 @pytest.mark.parametrize("table", ["wallet", "account", "wallet_line", "usage_daily", "organization"])
 def test_what_the_ledger_stands_on_is_removed_by_no_one(app: Flask, table: str) -> None:
     with owner().connect() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '30s'"))
         connection.execute(
             text(
                 "INSERT INTO organization (id, slug, name, currency, timezone, created_at) "

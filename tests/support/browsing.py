@@ -22,10 +22,14 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 class BrowserClient(FlaskClient):
-    """A client whose requests start from nothing, as those of a server do: the test's own context is out of sight."""
+    """A client whose requests start from nothing, as those of a server do: the test's own context is out of sight.
 
-    def open(self, *args: Any, **options: Any) -> TestResponse:
-        return Context().run(super().open, *args, **options)
+    Answers are read to their end, also where a test looks at the status only: a file that is written as it is sent
+    has a transaction open until then, and what that has locked would be locked for tests that come later.
+    """
+
+    def open(self, *args: Any, buffered: bool = True, **options: Any) -> TestResponse:
+        return Context().run(super().open, *args, buffered=buffered, **options)
 
 
 class Visitor:
