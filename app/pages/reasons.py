@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, url_for
 
 from app.billing.limits import LimitStanding, labels
 from app.billing.plans import PlanView
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(why_unpaid)
     app.add_template_filter(stopped_title)
     app.add_template_filter(stopped_text)
+    app.add_template_filter(stopped_action)
 
 
 def why_paused(balance: BalanceView) -> str:
@@ -38,9 +39,18 @@ def stopped_text(limit: LimitStanding) -> str:
     if not limit.amount.micro:
         nothing = f"{money(limit.amount)} {labels.PER[limit.kind]}"
         return f"Its limit is {nothing}, so none starts before it is raised. Calls in progress finish."
-    counts = f"{money(limit.counted)} of {money(limit.amount)} counts already {labels.THIS[limit.kind]}."
-    until = f"New calls can start again on {moment(limit.window.end)}, or once the limit is raised."
-    return f"{counts} {until} Calls in progress finish."
+    counts = f"{money(limit.counted)} of {money(limit.amount)} counts already {labels.THIS[limit.kind]}"
+    until = f"New calls can start again on {moment(limit.window.end)}"
+    if limit.limit_id is None:
+        return f"{counts}, which is the most for any organization. {until}. Calls in progress finish."
+    return f"{counts}. {until}, or once the limit is raised. Calls in progress finish."
+
+
+def stopped_action(limit: LimitStanding) -> tuple[str, str]:
+    """What leads on: to the limit, which can be raised, or to the destinations that are open."""
+    if limit.limit_id is None:
+        return "Review destinations", url_for("limits.show", _anchor="destinations")
+    return "Review the limit", url_for("limits.show_limit", limit_id=limit.limit_id)
 
 
 def why_unpaid(plan: PlanView) -> str:

@@ -157,10 +157,23 @@ class TestTheWalletsForm:
         version = shown(owner, WALLET)
         spend(owner.organization)
         answer = poll(owner, f"{WALLET}?newest=1", version)
-        assert regions(answer) == ["low-balance", "balance", "auto-top-up", "set-aside", "history-lines"]
+        assert regions(answer) == [
+            "low-balance",
+            "balance",
+            "auto-top-up",
+            "set-aside",
+            "limits-panel",
+            "history-lines",
+        ]
 
     def test_an_older_page_of_the_history_stays_as_it_is(self, owner: Owner) -> None:
-        assert regions(poll(owner, WALLET)) == ["low-balance", "balance", "auto-top-up", "set-aside"]
+        assert regions(poll(owner, WALLET)) == [
+            "low-balance",
+            "balance",
+            "auto-top-up",
+            "set-aside",
+            "limits-panel",
+        ]
 
     def test_a_top_up_at_the_same_step_is_left_alone(self, owner: Owner) -> None:
         top_up_id = owner.review().rsplit("/", 1)[1]
@@ -192,6 +205,7 @@ class TestTheWalletsForm:
             "balance",
             "auto-top-up",
             "set-aside",
+            "limits-panel",
             "history-lines",
             "top-up",
             "status",
@@ -213,7 +227,7 @@ class TestTheWalletsForm:
     @pytest.mark.parametrize("id_", ["", "garbage", "00000000-0000-0000-0000-000000000000"])
     def test_a_top_up_that_is_no_ones_shows_none(self, owner: Owner, id_: str) -> None:
         answer = poll(owner, f"{WALLET}?top_up={id_}&state=paying")
-        assert regions(answer) == ["low-balance", "balance", "auto-top-up", "set-aside"]
+        assert regions(answer) == ["low-balance", "balance", "auto-top-up", "set-aside", "limits-panel"]
 
     def test_someone_elses_top_up_is_not_shown(self, app: Flask, owner: Owner) -> None:
         theirs = Owner(app).review("73.21").rsplit("/", 1)[1]

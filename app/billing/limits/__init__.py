@@ -11,6 +11,7 @@ __all__ = [
     "DestinationClosedError",
     "LimitReachedError",
     "LimitStanding",
+    "ceilings",
     "charged",
     "check",
     "counts",

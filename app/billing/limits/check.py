@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 
 from app.billing.catalog import Destination, DestinationClass
-from app.billing.limits import counts, standing, windows
+from app.billing.limits import ceilings, counts, standing
 from app.billing.limits.calls import Call
 from app.billing.limits.counts import Counted
-from app.billing.limits.standing import LimitStanding, spent_in
+from app.billing.limits.standing import LimitStanding
 from app.extensions import db
-from app.models import LimitSubject, LimitWindow, Wallet
+from app.models import Wallet
 from app.money import Money
 
 _DESTINATION = """
-SELECT organization.timezone, organization.currency, counted.window_start, counted.spent_micro,
+SELECT organization.timezone, counted.window_start, counted.spent_micro,
     (SELECT coalesce(sum(hold.amount_micro), 0)::bigint FROM hold
      WHERE hold.org_id = organization.id AND hold.state = 'active' AND hold.destination_class = :class) AS held,
     EXISTS (SELECT FROM opened_destination opened
@@ -104,23 +104,7 @@ def _ceiling(org_id: UUID, call: Call, at: datetime) -> tuple[LimitStanding | No
     row = db.session.execute(text(_DESTINATION), asked).one()
     if class_.opened_by_owner and not row.is_opened:
         raise DestinationClosedError(destination, class_)
-    if class_.hourly is None:
-        return None, row
-    window = windows.find(LimitWindow.HOUR, ZoneInfo(row.timezone), at)
-    ceiling = LimitStanding(
-        limit_id=None,
-        subject=LimitSubject.DESTINATION_CLASS,
-        name=class_.key,
-        kind=LimitWindow.HOUR,
-        stops=True,
-        amount=class_.hourly,
-        usual=class_.hourly,
-        raised_until=None,
-        spent=Money(spent_in(window, row.window_start, row.spent_micro), row.currency),
-        held=Money(row.held, row.currency),
-        window=window,
-    )
-    return ceiling, row
+    return ceilings.of(class_, row, at), row
 
 
 def _exceeds(limit: LimitStanding, needed: Money) -> bool:

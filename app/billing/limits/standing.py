@@ -78,6 +78,16 @@ class LimitStanding:
         return self.stops and self.is_reached
 
     @property
+    def turns_at(self) -> datetime | None:
+        """When time alone may let calls start again, or stop them as a raise ends; None if it changes nothing."""
+        if not self.stops:
+            return None
+        times = [self.window.end] if self.is_reached else []
+        if self.raised_until is not None and (self.counted >= self.usual) != self.is_reached:
+            times.append(self.raised_until)
+        return min(times, default=None)
+
+    @property
     def percent(self) -> int:
         """How much of it counts already, in whole percent; more than 100 where it was exceeded."""
         if not self.amount.micro:

@@ -12,7 +12,7 @@ from sqlalchemy import Executable, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.billing import catalog
-from app.billing.limits import LimitStanding, standing
+from app.billing.limits import LimitStanding, ceilings, standing
 from app.billing.wallet import calling_state, envelope_queries, holds, past_balance
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import PAGE, HeldBy, in_order
@@ -59,7 +59,8 @@ class BalanceView:
     `forecast` is the stored one that says how long it lasts (`app.billing.forecast`), None if there is none yet, and
     `credit` what may expire before that. `past` is when each of the last days began, and the posted balance then in
     micro-units; empty unless it was asked for.
-    `stopped_by` is the limit on spend by which new calls can't start now: that of the organization before others.
+    `stopped_by` is the limit on spend, or the ceiling of a destination class, by which new calls can't start now:
+    that of the organization before others. At `limits_turn_at` time alone may change that, None if it won't.
     `stop` is why automatic charges wait for an owner's answer, if they do (`app.billing.brake`). `reason` is why
     calling is paused, and `paused_by` is REFUND or DISPUTE if that used up the credit.
     """
@@ -85,6 +86,7 @@ class BalanceView:
     auto_top_up: AutoTopUp | None
     stop: BrakeStop | None
     stopped_by: LimitStanding | None
+    limits_turn_at: datetime | None
     version: int
 
     @property
@@ -116,6 +118,7 @@ def read(organization: Organization) -> BalanceView:
 
 def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> BalanceView:
     wallet: Wallet = rows[0].Wallet
+    limits = _limits(wallet)
     return BalanceView(
         available=wallet.available,
         posted=wallet.posted,
@@ -137,19 +140,22 @@ def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> B
         past=past,
         auto_top_up=rows[0].AutoTopUp,
         stop=rows[0].BrakeStop,
-        stopped_by=_stopped_by(wallet),
+        stopped_by=max(
+            (one for one in limits if one.refuses_all),
+            key=lambda one: (one.subject is LimitSubject.ORGANIZATION, one.window.end),
+            default=None,
+        ),
+        limits_turn_at=min((one.turns_at for one in limits if one.turns_at is not None), default=None),
         version=wallet.version,
     )
 
 
-def _stopped_by(wallet: Wallet) -> LimitStanding | None:
-    """One statement where spend is counted; otherwise none."""
+def _limits(wallet: Wallet) -> list[LimitStanding]:
+    """With the ceilings of destination classes. Two statements where spend is counted; otherwise none."""
     if not wallet.counts_spend:
-        return None
-    found = [one for one in standing.gather(wallet.org_id, utc_now()) if one.refuses_all]
-    return max(
-        found, key=lambda one: (one.subject is LimitSubject.ORGANIZATION, one.window.end), default=None
-    )
+        return []
+    now = utc_now()
+    return [*standing.gather(wallet.org_id, now), *ceilings.gather(wallet.org_id, now)]
 
 
 def _read(organization: Organization, now: datetime, *, with_past: bool) -> Sequence[Any]:

@@ -1,7 +1,8 @@
-"""The poll of an open page: 304 while the wallet's version is the one that the page shows.
+"""The poll of an open page: 304 while the wallet's version is the one that the page shows, and no limit starts again.
 
-htmx sends the version back in `HX-PTag` (https://four.htmx.org/extensions/hx-ptag). The version comes with the
-identity, so a poll that finds nothing new costs one statement, by primary key. No poll keeps a session alive.
+htmx sends the tag (`app.pages.tags`) back in `HX-PTag` (https://four.htmx.org/extensions/hx-ptag). The version comes
+with the identity, so a poll that finds nothing new costs one statement, by primary key. No poll keeps a session
+alive.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
 from app.billing.subscriptions import switches
+from app.clock import utc_now
 from app.pages.change_plan.routes import context as plan_context
 from app.pages.overview import view as overview
 from app.pages.payment_methods.routes import context as cards_context
 from app.pages.shell_parts import credit
+from app.pages.tags import is_current, tag_of
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.routes import context
 from app.web.identity import current_identity, current_organization, org_admin_required
@@ -28,7 +31,7 @@ blueprint = asked_by_pages(Blueprint("live", __name__))
 def live_overview() -> Response:
     """The overview's balance, alert, plan and activity."""
 
-    def draw() -> tuple[str, int]:
+    def draw() -> tuple[str, str]:
         view = overview.gather_live(current_organization())
         html = render_template(
             "overview/live.html",
@@ -38,7 +41,7 @@ def live_overview() -> Response:
             coming_up=view.coming_up,
             activity=view.activity,
         )
-        return html, view.balance.version
+        return html, tag_of(view.balance.version, view.balance.limits_turn_at)
 
     return _unless_current(draw)
 
@@ -48,7 +51,7 @@ def live_overview() -> Response:
 def live_wallet() -> Response:
     """The wallet's balance, the newest page of its history if shown, and the top-up in view."""
 
-    def draw() -> tuple[str, int | None]:
+    def draw() -> tuple[str, str | None]:
         view = wallet_page.gather_live(current_organization(), top_up_id=request.args.get("top_up"))
         newest = request.args.get("newest") == "1"
         values = context(view, card=request.args.get("card"))
@@ -62,7 +65,7 @@ def live_wallet() -> Response:
             has_other_cards=has_other_cards and not is_busy,
             **values | {"history": view.history if newest else None},
         )
-        return html, None if is_busy else view.balance.version
+        return html, None if is_busy else values["ptag"]
 
     return _unless_current(draw)
 
@@ -72,12 +75,12 @@ def live_wallet() -> Response:
 def live_change_plan() -> Response:
     """The switch in view, if it is at another step than the page shows."""
 
-    def draw() -> tuple[str, int]:
+    def draw() -> tuple[str, str]:
         organization = current_organization()
         switch = switches.find_by_text(organization.id, request.args.get("switch"))
         values = plan_context(switch=switch)
         html = render_template("change_plan/live.html", shown_state=request.args.get("state"), **values)
-        return html, values["ptag"]
+        return html, str(values["ptag"])
 
     return _unless_current(draw)
 
@@ -87,9 +90,9 @@ def live_change_plan() -> Response:
 def live_payment_methods() -> Response:
     """The saved cards: one may have a new expiry, or have been detached."""
 
-    def draw() -> tuple[str, int]:
+    def draw() -> tuple[str, str]:
         values = cards_context(request.args.get("refused"))
-        return render_template("payment_methods/live.html", **values), values["ptag"]
+        return render_template("payment_methods/live.html", **values), str(values["ptag"])
 
     return _unless_current(draw)
 
@@ -99,19 +102,19 @@ def live_payment_methods() -> Response:
 def live_credit() -> Response:
     """Available credit, its state and what is wrong, as JSON: for the shell's own elements, by way of our frame."""
 
-    def draw() -> tuple[Response, int]:
-        found, version = credit.gather(current_organization())
-        return jsonify(found), version
+    def draw() -> tuple[Response, str]:
+        found, tag = credit.gather(current_organization())
+        return jsonify(found), tag
 
     return _unless_current(draw)
 
 
-def _unless_current(draw: Callable[[], tuple[str | Response, int | None]]) -> Response:
+def _unless_current(draw: Callable[[], tuple[str | Response, str | None]]) -> Response:
     known, who = request.headers.get("HX-PTag"), current_identity()
-    if known is not None and known == str(who.wallet_version) and not who.has_lease_over:
+    if known is not None and is_current(known, who.wallet_version, utc_now()) and not who.has_lease_over:
         return Response(status=304)
-    content, version = draw()
+    content, tag = draw()
     response = make_response(content)
-    if version is not None:
-        response.headers["HX-PTag"] = str(version)
+    if tag is not None:
+        response.headers["HX-PTag"] = tag
     return response

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, render_template
 
 from app.pages.overview import view as overview
 from app.pages.overview.chart import NARROW, draw
+from app.pages.tags import tag_of
 from app.web.identity import current_organization, org_admin_required
 from app.web.links import url_of_page
 
@@ -28,6 +29,6 @@ def show() -> str:
         narrow_chart=draw(view.usage, NARROW),
         invoices=view.invoices,
         activity=view.activity,
-        ptag=view.balance.version,
+        ptag=tag_of(view.balance.version, view.balance.limits_turn_at),
         invoices_url=current_app.config["SETTINGS"].invoices_url or url_of_page("invoices.show"),
     )

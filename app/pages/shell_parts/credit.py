@@ -15,6 +15,7 @@ from app.billing.wallet.balance import BalanceView
 from app.models import CallingState, LimitSubject, Organization
 from app.pages.shell_parts import wording
 from app.pages.shell_parts.wording import Alert
+from app.pages.tags import tag_of
 from app.web.formatting import money
 
 
@@ -42,10 +43,10 @@ class Credit:
     alerts: list[Alert]
 
 
-def gather(organization: Organization) -> tuple[Credit, int]:
-    """What the parts show, and the wallet's version that it is of. In two statements."""
+def gather(organization: Organization) -> tuple[Credit, str]:
+    """What the parts show, and its tag. In two statements, and two more where spend is limited."""
     found = balance.gather(organization)
-    return of(organization, found, plans.gather(organization)), found.version
+    return of(organization, found, plans.gather(organization)), tag_of(found.version, found.limits_turn_at)
 
 
 def of(organization: Organization, found: BalanceView, plan: PlanView) -> Credit:

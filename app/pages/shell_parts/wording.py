@@ -11,7 +11,7 @@ from app.billing.plans import PlanView
 from app.billing.wallet.balance import BalanceView
 from app.billing.wallet.calling_state import PauseReason
 from app.models import CallingState
-from app.pages.reasons import stopped_text, stopped_title, why_paused, why_unpaid
+from app.pages.reasons import stopped_action, stopped_text, stopped_title, why_paused, why_unpaid
 from app.web.formatting import day_long, money
 
 _TOP_UP = "Top up"
@@ -54,12 +54,11 @@ def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
 
 
 def limit_alerts(balance: BalanceView) -> Iterator[Alert]:
-    """The limit on spend that stops calls, unless calling is paused anyway."""
+    """The limit on spend or the ceiling that stops calls, unless calling is paused anyway."""
     limit = balance.stopped_by
     if limit is None or balance.state is CallingState.PAUSED:
         return
-    path = url_for("limits.show_limit", limit_id=limit.limit_id)
-    yield Alert("limit", stopped_title(limit), stopped_text(limit), "Review the limit", path)
+    yield Alert("limit", stopped_title(limit), stopped_text(limit), *stopped_action(limit))
 
 
 def plan_alerts(plan: PlanView) -> Iterator[Alert]:

@@ -12,6 +12,7 @@ from app.billing.credit import expiring
 from app.currencies import stripe_digits_of
 from app.models import SavedView, TopUp, UsageGroup
 from app.pages.labels import filter_labels
+from app.pages.tags import tag_of
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import TopUpForm
@@ -69,7 +70,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "limits": view.limits,
         "alerts": view.alerts,
         "refusal": limit_reached(view.top_up.refusal) if view.top_up and view.top_up.refusal else None,
-        "ptag": view.balance.version,
+        "ptag": tag_of(view.balance.version, view.balance.limits_turn_at),
         "support_email": settings.support_email,
         "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     }
