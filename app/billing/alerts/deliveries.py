@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.billing.alerts import outcomes, outgoing, sending
+from app.billing.alerts import lateness, outcomes, outgoing, sending
 from app.billing.alerts.channels import UnknownChannelError
 from app.billing.alerts.naming import name_of as name_of  # noqa: PLC0414 - also for the demo
 from app.billing.alerts.outcomes import Result, Tested
@@ -33,10 +33,16 @@ def preview(channel: AlertChannel, delivery: AlertDelivery) -> tuple[Note, str]:
 
 
 def drain(org_id: UUID, channel_id: UUID) -> None:
-    """Send what is due for a channel. Commits. While it accepts nothing, the message schedules its next attempt."""
+    """Send what is due for a channel. Commits. While it accepts nothing, the message schedules its next attempt.
+
+    What comes too late to hold for people isn't sent any more.
+    """
     while True:
         with transaction():
             claimed = outgoing.claim_next(org_id, channel_id)
+            if claimed is not None and lateness.is_too_late(*claimed, utc_now()):
+                outgoing.give_up(claimed[1], lateness.ANSWER, utc_now())
+                continue
         if claimed is None:
             return
         channel, delivery = claimed

@@ -85,6 +85,12 @@ def lock(org_id: UUID, channel_id: UUID) -> AlertChannel | None:
     ).one_or_none()
 
 
+def give_up(delivery: AlertDelivery, answer: str, now: datetime) -> None:
+    """End one message whose channel is locked, without sending it."""
+    delivery.state, delivery.ended_at, delivery.answer = AlertDeliveryState.FAILED, now, answer
+    delivery.sending_until = None
+
+
 def fail_all(channel: AlertChannel, answer: str, now: datetime) -> None:
     """End everything that waits for a channel that was switched off."""
     db.session.execute(
