@@ -120,3 +120,21 @@ def test_the_next_address_of_a_host_is_tried_where_one_takes_no_connection(
             lambda host, *a, **k: (lookup if host == "portal.example" else real)(host, *a, **k),
         )
         assert send(url).taken
+
+
+def test_a_name_that_leads_elsewhere_after_the_check_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: the name is looked up once, and the address that was checked is the one connected to."""
+    with receiving() as checked:
+        real, port = socket.getaddrinfo, checked.url.rpartition(":")[2].partition("/")[0]
+        asked: list[str] = []
+
+        def lookup(host: str, *rest: object, **more: object) -> object:
+            if host != "portal.example":
+                return real(host, *rest, **more)  # type: ignore[arg-type]
+            asked.append(host)
+            return [(0, 0, 0, "", ("127.0.0.1" if len(asked) == 1 else "::1", 0))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", lookup)
+        assert send(f"http://portal.example:{port}/events").taken
+    assert (len(checked.requests), asked) == (1, ["portal.example"])
+    assert checked.requests[0][0]["Host"] == f"portal.example:{port}"
