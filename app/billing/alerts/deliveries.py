@@ -35,7 +35,7 @@ def preview(channel: AlertChannel, delivery: AlertDelivery) -> tuple[Note, str]:
 def drain(org_id: UUID, channel_id: UUID) -> None:
     """Send what is due for a channel. Commits. While it accepts nothing, the message schedules its next attempt.
 
-    What comes too late to hold for people isn't sent any more.
+    What is late and no longer true for people isn't sent.
     """
     while True:
         with transaction():

@@ -1,6 +1,6 @@
-"""Messages that were held up for long, and no longer say how it is: people don't get them any more.
+"""Messages that were delayed for long, and are no longer true: people don't get them any more.
 
-A gateway or a chat can be down for hours. What still holds then is worth sending; "calling is paused" an hour after
+A gateway or a chat can be down for hours. What is still true then is worth sending; "calling is paused" an hour after
 it was resumed is not. Programs get everything, in its order: they know the times.
 """
 
@@ -19,7 +19,7 @@ from app.notify.emails import CreditAlert, CreditEnds, CreditRecovered
 LATE = timedelta(minutes=15)
 """How long a message may be on its way before it's looked at again. It is longer than the first attempts take."""
 
-ANSWER = "It came too late to be sent: it no longer held."
+ANSWER = "Not sent: it was late, and no longer true."
 
 
 def is_too_late(channel: AlertChannel, delivery: AlertDelivery, now: datetime) -> bool:
@@ -31,11 +31,11 @@ def is_too_late(channel: AlertChannel, delivery: AlertDelivery, now: datetime) -
         return False
     if isinstance(email, CreditAlert) and email.level == "forecast" and email.dry_at and email.dry_at <= now:
         return True
-    return not _holds(delivery)
+    return not _is_true(delivery)
 
 
-def _holds(delivery: AlertDelivery) -> bool:
-    """An alert holds as long as its fall, which its source names; a recovery until a level of it is reached again."""
+def _is_true(delivery: AlertDelivery) -> bool:
+    """An alert is until its fall is over, which its source names; a recovery until a level of it is reached again."""
     query = select(AlertLevel.key, AlertLevel.times).where(
         AlertLevel.org_id == delivery.org_id, AlertLevel.raised_at.is_not(None)
     )

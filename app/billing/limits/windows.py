@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from app.models import LimitWindow
 
 _HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,14 @@ def _next(kind: LimitWindow, first: date) -> date:
 
 
 def _hour(local: datetime) -> Window:
-    """Counted in real time from the time itself, which works in an hour that comes twice, too."""
+    """Counted in real time from the time itself, which works in an hour that comes twice, too. Where clocks change by
+    half an hour, one hour is half as long."""
     passed = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
     start = local.astimezone(UTC) - passed
-    return Window(start, start + _HOUR)
+    end = start + _HOUR
+    while start.astimezone(local.tzinfo).utcoffset() != local.utcoffset():
+        start += _MINUTE
+    return Window(start, end)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""What was held up for long goes to people only if it still holds, once, and to programs in any case."""
+"""What was delayed for long goes to people only if it is still true, once, and to programs in any case."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def states() -> list[AlertDeliveryState]:
     return list(db.session.scalars(db.select(AlertDelivery.state).order_by(AlertDelivery.id)))
 
 
-def test_a_gateway_that_is_down_for_an_hour_gets_what_still_holds_and_each_once(
+def test_a_gateway_that_is_down_for_an_hour_gets_what_is_still_true_and_each_once(
     app: Flask, receiver: Receiver, with_gateway: str
 ) -> None:
     organization, phone = a_phone()

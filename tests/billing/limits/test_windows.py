@@ -36,6 +36,10 @@ START = datetime.fromisoformat("2026-01-01")
         (DAY, NEW_YORK, "2026-11-01 12:00", "2026-11-01 04:00", "2026-11-02 05:00"),
         (HOUR, NEW_YORK, "2026-11-01 05:30", "2026-11-01 05:00", "2026-11-01 06:00"),
         (HOUR, NEW_YORK, "2026-11-01 06:30", "2026-11-01 06:00", "2026-11-01 07:00"),
+        # Clocks that change by half an hour: back, and forward.
+        (HOUR, "Australia/Lord_Howe", "2026-04-04 14:59", "2026-04-04 14:00", "2026-04-04 15:00"),
+        (HOUR, "Australia/Lord_Howe", "2026-04-04 15:10", "2026-04-04 15:00", "2026-04-04 15:30"),
+        (HOUR, "Australia/Lord_Howe", "2026-10-03 15:45", "2026-10-03 15:30", "2026-10-03 16:00"),
         # A day that begins at one o'clock.
         (DAY, "America/Asuncion", "2023-10-01 12:00", "2023-10-01 04:00", "2023-10-02 03:00"),
     ],
@@ -47,7 +51,9 @@ def test_a_window_is_that_of_the_clock(kind: LimitWindow, zone: str, now: str, s
 
 @given(
     kind=st.sampled_from(list(LimitWindow)),
-    zone=st.sampled_from([NEW_YORK, "Europe/Berlin", "Asia/Kolkata", "Pacific/Apia", "Asia/Beirut"]),
+    zone=st.sampled_from(
+        [NEW_YORK, "Europe/Berlin", "Asia/Kolkata", "Pacific/Apia", "Asia/Beirut", "Australia/Lord_Howe"]
+    ),
     now=st.datetimes(START, START.replace(year=2029)),
 )
 @settings(max_examples=100)
