@@ -61,7 +61,7 @@ def test_each_answer_has_one_outcome(
     now = utc_now()
     deliveries.drain(organization.id, channel.id)
     db.session.rollback()
-    assert len(receiver.requests) == 1, "not followed, and not again at once"
+    assert len(receiver.requests) == 1, "not followed, and not sent again now"
     [delivery] = db.session.query(AlertDelivery).all()
     found = db.session.get_one(AlertChannel, (organization.id, channel.id))
     assert (delivery.state, found.off_at is not None) == (state, is_off)
