@@ -14,6 +14,7 @@ from app.billing.limit_settings import requests, settings
 from app.billing.limit_settings.drafts import Draft
 from app.billing.limit_settings.requests import (
     AlreadyDecidedError,
+    NotMoreError,
     RequestChangedError,
     UnknownRequestError,
 )
@@ -30,7 +31,8 @@ def approve(organization: Organization, request_id: UUID, actor: Actor, *, seen:
     """Raise the limit as it was asked for; returns how it stands. Locks the wallet, in the caller's transaction.
 
     `seen` is what the owner saw and agreed to (`LimitRequest.as_text`). Raises `NotOwnerError`,
-    `UnknownRequestError`, `AlreadyDecidedError`, `RequestChangedError`, and `UnknownLimitError`.
+    `UnknownRequestError`, `AlreadyDecidedError`, `RequestChangedError`, `UnknownLimitError`, and `NotMoreError` where
+    the limit allows as much by now: to approve would lower it.
     """
     now = utc_now()
     settings.locked(organization, now)
@@ -39,6 +41,8 @@ def approve(organization: Organization, request_id: UUID, actor: Actor, *, seen:
     if row.as_text != seen:
         raise RequestChangedError
     limit = settings.get(organization.id, row.limit_id)
+    if row.wanted_micro <= limit.micro_at(now):
+        raise NotMoreError
     window = windows.find(limit.window, ZoneInfo(organization.timezone), now)
     until = row.until if row.until is not None and row.until > now else window.end
     draft = replace(

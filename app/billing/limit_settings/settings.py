@@ -42,13 +42,14 @@ def put(
 ) -> LimitStanding:
     """Set a limit: the one with this id, which is made if there is none; returns how it stands. Locks the wallet.
 
-    `seen` is the version that was changed, if the caller knows it. It applies immediately to calls that start; calls
-    in progress finish. Raises `LimitExistsError`, `LimitChangedError`, `OwnersLimitError`, `TooManyLimitsError`.
+    `seen` is the version that was changed, if the caller knows it: what was removed meanwhile isn't made again. It
+    applies immediately to calls that start; calls in progress finish. Raises `LimitExistsError`, `LimitChangedError`,
+    `OwnersLimitError`, `TooManyLimitsError`.
     """
     now = utc_now()
     wallet = locked(organization, now)
     row = _find(organization.id, limit_id) if limit_id else None
-    if row is not None and seen is not None and row.version != seen:
+    if seen is not None and (row is None or row.version != seen):
         raise LimitChangedError
     _check_twin(organization, draft, row)
     if row is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import abort, flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.billing.limit_settings import requests
+from app.billing.limit_settings.drafts import UnknownLimitError
 from app.billing.limit_settings.requests import AskedTooOftenError, NotMoreError
 from app.billing.limits import LimitStanding, labels
 from app.extensions import limiter
@@ -48,6 +49,8 @@ def ask_more(limit_id: UUID) -> Response:
                 until=form.ends,
                 note=(form.note.data or "").strip(),
             )
+    except UnknownLimitError:
+        abort(404)
     except NotMoreError:
         form.amount.errors = [f"Enter more than {money(limit.amount)}, which is the limit now."]
         return _draw(limit, form, status=422)

@@ -11,10 +11,12 @@ from app.billing.limit_settings import decisions, requests
 from app.billing.limit_settings.drafts import UnknownLimitError
 from app.billing.limit_settings.requests import (
     AlreadyDecidedError,
+    NotMoreError,
     RequestChangedError,
     UnknownRequestError,
 )
 from app.extensions import limiter
+from app.models import RequestState
 from app.pages.actor import current_actor
 from app.pages.limits.blueprint import blueprint
 from app.pages.limits.view import RequestLine
@@ -57,9 +59,11 @@ def approve(request_id: UUID) -> Response:
     except RequestChangedError:
         flash("Something else is asked for by now. Check it before you approve.")
         return redirect(url_for("limits.show_request", request_id=request_id), 303)
-    except (AlreadyDecidedError, UnknownLimitError):
-        flash("This request was decided already.")
-        return redirect(url_for("limits.show"), 303)
+    except NotMoreError:
+        flash("The limit allows as much already, so nothing was changed.")
+        return redirect(url_for("limits.show_request", request_id=request_id), 303)
+    except (AlreadyDecidedError, UnknownLimitError) as error:
+        return _tell_decided(error)
     line = LimitLine.of(limit)
     until = f" until {moment(limit.raised_until)}" if limit.raised_until else ""
     flash(
@@ -78,8 +82,18 @@ def refuse(request_id: UUID) -> Response:
             decisions.refuse(current_organization(), request_id, current_actor())
     except UnknownRequestError:
         abort(404)
-    except (AlreadyDecidedError, UnknownLimitError):
-        flash("This request was decided already.")
-    else:
-        flash("The request is refused. The person who asked is told.")
+    except (AlreadyDecidedError, UnknownLimitError) as error:
+        return _tell_decided(error)
+    flash("The request is refused. The person who asked is told.")
+    return redirect(url_for("limits.show"), 303)
+
+
+def _tell_decided(error: AlreadyDecidedError | UnknownLimitError) -> Response:
+    """Say that it was decided in another tab or by someone else, or that its limit is gone."""
+    is_gone = isinstance(error, UnknownLimitError) or error.request.state is RequestState.OBSOLETE
+    flash(
+        "The limit of this request was removed, so there is nothing to decide."
+        if is_gone
+        else "This request was decided already."
+    )
     return redirect(url_for("limits.show"), 303)

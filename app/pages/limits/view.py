@@ -26,7 +26,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A request for more, for display. `limit` is None if it was removed."""
+    """A request for more, for display. `limit` is None if it was removed. `is_more`: the limit allows less now."""
 
     request: LimitRequest
     limit: LimitStanding | None
@@ -36,6 +36,7 @@ class RequestLine:
     ends: str
     state: str
     is_waiting: bool
+    is_more: bool
 
     @classmethod
     def of(cls, request: LimitRequest, limit: LimitStanding | None, currency: str) -> RequestLine:
@@ -58,6 +59,7 @@ class RequestLine:
             ends=ends,
             state=_STATES[request.state],
             is_waiting=request.state is RequestState.WAITING,
+            is_more=limit is not None and wanted > limit.amount,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,9 +10,10 @@ import pytest
 from flask import Flask
 
 from app.billing.audit import Actor
-from app.billing.limit_settings import decisions, requests
+from app.billing.limit_settings import decisions, requests, settings
 from app.billing.limit_settings.requests import (
     AlreadyDecidedError,
+    NotMoreError,
     RequestChangedError,
     UnknownRequestError,
 )
@@ -21,7 +23,8 @@ from app.extensions import db
 from app.ids import uuid7
 from app.models import Mail, Organization, PlatformMessage, RequestState, Role
 from tests.factories import OWNER, a_person, an_organization, usd
-from tests.support.limits import a_limit
+from tests.support.database import inside
+from tests.support.limits import a_draft, a_limit
 
 MEMBER = Actor("member@test.example")
 
@@ -96,3 +99,49 @@ def test_longer_than_was_seen_is_not_what_was_seen(app: Flask) -> None:
     with pytest.raises(RequestChangedError):
         decisions.approve(organization, request_id, OWNER, seen=wish)
     assert standing.gather(organization.id, utc_now())[0].amount == usd("3")
+
+
+def test_what_the_limit_allows_already_is_not_approved_because_that_would_lower_it(app: Flask) -> None:
+    organization, request_id = a_request()
+    limit_id = requests.find(organization.id, request_id).request.limit_id
+    until, wish = utc_now() + timedelta(days=2), wished(organization, request_id)
+    for draft in (a_draft("10"), a_draft("3", raised="50", until=until), a_draft("80")):
+        before = settings.put(organization, draft, OWNER, limit_id=limit_id)
+        with pytest.raises(NotMoreError):
+            decisions.approve(organization, request_id, OWNER, seen=wish)
+        db.session.commit()
+        found = requests.find(organization.id, request_id)
+        assert found.request.state is RequestState.WAITING
+        assert found.limit is not None and (found.limit.amount, found.limit.raised_until) == (
+            before.amount,
+            before.raised_until,
+        )
+    settings.put(organization, a_draft("9"), OWNER, limit_id=limit_id)
+    assert decisions.approve(organization, request_id, OWNER, seen=wish).amount == usd("10")
+
+
+def test_of_many_tabs_that_decide_together_one_does(app: Flask) -> None:
+    organization, request_id = a_request()
+    db.session.commit()
+    org_id, wish = organization.id, wished(organization, request_id)
+
+    def decide(number: int) -> bool:
+        with inside(app):
+            own = db.session.get_one(Organization, org_id)
+            try:
+                if number % 2:
+                    decisions.refuse(own, request_id, OWNER)
+                else:
+                    decisions.approve(own, request_id, OWNER, seen=wish)
+                db.session.commit()
+            except AlreadyDecidedError:
+                db.session.rollback()
+                return False
+            return True
+
+    with ThreadPoolExecutor(6) as tabs:
+        assert sum(tabs.map(decide, range(12))) == 1
+    db.session.rollback()
+    assert db.session.query(Mail).filter_by(org_id=org_id, kind="limit_more_decided").count() == 1
+    is_approved = requests.find(org_id, request_id).request.state is RequestState.APPROVED
+    assert standing.gather(org_id, utc_now())[0].amount == usd("10" if is_approved else "3")

@@ -61,6 +61,15 @@ def test_two_who_change_it_together_dont_undo_each_other(app: Flask) -> None:
         settings.put(organization, a_draft("9"), OWNER, limit_id=limit.limit_id, seen=limit.version)
 
 
+def test_who_changes_a_limit_that_was_removed_meanwhile_doesnt_bring_it_back(app: Flask) -> None:
+    organization = an_organization()
+    limit = a_limit(organization)
+    settings.remove(organization, limit.limit_id or uuid4(), OWNER)
+    with pytest.raises(LimitChangedError):
+        settings.put(organization, a_draft("9"), OWNER, limit_id=limit.limit_id, seen=limit.version)
+    assert standing.gather(organization.id, utc_now()) == []
+
+
 def test_there_is_one_of_a_kind(app: Flask) -> None:
     organization = an_organization()
     limit = a_limit(organization)
