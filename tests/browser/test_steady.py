@@ -57,6 +57,11 @@ class Shown:
         used = Used("calls_outbound", units, self.organization.local_day())
         usage_reports.record(self.organization, f"test:{now}", [used], at=now)
         db.session.commit()
+        self.poll()
+
+    def poll(self) -> None:
+        """Let the page ask now, as it does when someone comes back to it."""
+        self.at.locator("#live").dispatch_event("wake")
 
 
 @pytest.fixture(params=PLACES)
@@ -144,6 +149,7 @@ def test_a_banner_that_a_poll_brings_and_takes_away_moves_nothing(seen: Shown, p
     thing.focus()
     before = stays_at(thing)
     give_credit(seen.organization, "500")
+    seen.poll()
     expect(banner).to_be_hidden()
     assert place_of(thing) == before
 
@@ -160,6 +166,7 @@ def test_a_connection_that_is_lost_moves_nothing(seen: Shown) -> None:
     assert place_of(thing) == before
     assert_uncovered(said, thing)
     seen.page.context.unroute("**/billing/live/**")
+    seen.poll()
     expect(said).to_be_hidden()
     assert place_of(thing) == before
     assert seen.shifts() == []

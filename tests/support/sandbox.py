@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import jobs
+from app.queues import Queue
 from stripe_sandbox.control_client import ControlClient, ControlError
 from stripe_sandbox.testing import Process
 
@@ -117,7 +118,8 @@ def deliver_all(app: Flask, sandbox: Sandbox) -> None:
     work_through(app)
 
 
-def work_through(app: Flask) -> None:
-    """Run the jobs that are due. In a thread of its own: the worker wants an event loop, and so does Playwright."""
+def work_through(app: Flask, *queues: Queue) -> None:
+    """Run the jobs that are due, of these queues or of all. In a thread of its own: the worker wants an event loop, and
+    so does Playwright, which may have been started in this process."""
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(jobs.run_worker, app, until_empty=True).result()
+        aside.submit(jobs.run_worker, app, queues=queues or (*Queue,), until_empty=True).result()
