@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from demo.simulator.calls import UnexpectedAnswerError
@@ -17,7 +18,7 @@ def describe_lots(client: Client, organization: Organization) -> list[str]:
     credit = _read(client, organization, "credit", "The credit")
     lots = [_lot(one) for one in credit["lots"]]
     unpaid = credit["unpaid"]["amount"]
-    return [*lots, f"{unpaid} of usage waits for credit"] if float(unpaid) else lots
+    return [*lots, f"{unpaid} of usage waits for credit"] if Decimal(unpaid) else lots
 
 
 def describe_auto_top_up(client: Client, organization: Organization) -> str:

@@ -24,7 +24,6 @@ from app.models import (
     Organization,
     Role,
     TransferKind,
-    UsageGroup,
     User,
 )
 from app.money import Money
@@ -127,19 +126,18 @@ def recipients_channel(organization: Organization) -> AlertChannel:
 
 
 def move(organization: Organization, amount: str | Money, *, source: str) -> None:
-    """Spend credit, or add some: what is below zero is spent."""
+    """Add credit, or take some: what is below zero is taken. It is no usage, which would need its events."""
     change = usd(amount) if isinstance(amount, str) else amount
-    is_spent, now = change.micro < 0, utc_now()
+    is_taken, now = change.micro < 0, utc_now()
     with transaction():
         wallet = ledger.lock(organization.id)
         entry = Entry(
-            kind=TransferKind.USAGE if is_spent else TransferKind.CREDIT,
+            kind=TransferKind.ADJUSTMENT if is_taken else TransferKind.CREDIT,
             source=source,
-            debit=AccountName.WALLET if is_spent else AccountName.ADJUSTMENTS,
-            credit=AccountName.CALLING if is_spent else AccountName.WALLET,
+            debit=AccountName.WALLET if is_taken else AccountName.ADJUSTMENTS,
+            credit=AccountName.ADJUSTMENTS if is_taken else AccountName.WALLET,
             amount=abs(change),
             at=now,
-            group=UsageGroup.CALLING if is_spent else None,
         )
         ledger.post(wallet, entry)
         calling_state.reassess(wallet, now)
