@@ -70,10 +70,11 @@ def find_followers() -> list[UUID]:
     return list(db.session.scalars(select(Wallet.org_id).where(Wallet.reserve_rent_days.is_not(None))))
 
 
-def find_losses(organization: Organization, wallet: Wallet) -> list[NumberLoss]:
+def find_losses(organization: Organization, wallet: Wallet, *, most: int) -> list[NumberLoss]:
     """The day on which each number would be released unless credit is added; none while there is credit.
 
-    Soonest first, by number. Four statements at most, and none while there is credit.
+    Soonest first, by number, and `most` of them at most: an organization may have any number. Four statements at
+    most, and none while there is credit.
     """
     count = count_of(organization.id) if wallet.posted_micro <= 0 else 0
     since = dry_since(wallet) if count else None
@@ -88,8 +89,8 @@ def find_losses(organization: Organization, wallet: Wallet) -> list[NumberLoss]:
         return organization.local_day(first_unpaid.get(number, since)) + kept
 
     found = [NumberLoss(name, lost(name)) for name in names[:count]]
-    found += [NumberLoss("", organization.local_day(since) + kept)] * (count - len(found))
-    return sorted(found, key=lambda loss: (loss.day, loss.number))
+    found += [NumberLoss("", organization.local_day(since) + kept)] * min(count - len(found), most)
+    return sorted(found, key=lambda loss: (loss.day, loss.number))[:most]
 
 
 def dry_since(wallet: Wallet) -> datetime | None:

@@ -76,7 +76,8 @@ def gather(organization: Organization) -> SetAsidePage:
     currency = organization.currency
     first, last = envelope_terms.days_for(organization)
     names = resource_counts.names_of(organization.id)
-    losses = number_rent.find_losses(organization, wallet)
+    numbers = number_rent.count_of(organization.id)
+    losses = number_rent.find_losses(organization, wallet, most=LOSSES_SHOWN)
     return SetAsidePage(
         open=[EnvelopeLine.of(one, currency) for one in envelope_queries.list_open(organization.id)],
         ended=[
@@ -90,9 +91,9 @@ def gather(organization: Organization) -> SetAsidePage:
         is_outbound_paused=wallet.is_outbound_paused,
         rent=number_rent.rent_of(organization, number_rent.RESERVED_DAYS),
         rent_days=number_rent.RESERVED_DAYS,
-        numbers=number_rent.count_of(organization.id),
-        losses=losses[:LOSSES_SHOWN],
-        further_losses=len(losses[LOSSES_SHOWN:]),
+        numbers=numbers,
+        losses=losses,
+        further_losses=numbers - len(losses) if losses else 0,
         dry_since=number_rent.dry_since(wallet),
         first_day=first,
         last_day=last,

@@ -98,9 +98,15 @@ def test_a_wallet_that_never_had_credit_is_not_dry(app: Flask) -> None:
     assert number_rent.dry_since(ledger.lock(an_organization().id)) is None
 
 
-def losses(organization: Organization) -> list[tuple[str, date]]:
+def test_no_more_are_found_than_are_asked_for_however_many_there_are(app: Flask) -> None:
+    organization = numbered(2_000_000_000)
+    take(an_event(organization, "dry", 11 * DOLLAR, when=NOW), now=NOW)
+    assert losses(organization, most=3) == [("", date(2026, 12, 10))] * 3
+
+
+def losses(organization: Organization, most: int = 10) -> list[tuple[str, date]]:
     db.session.expire_all()
     wallet = ledger.lock(organization.id)
-    found = [(loss.number, loss.day) for loss in number_rent.find_losses(organization, wallet)]
+    found = [(loss.number, loss.day) for loss in number_rent.find_losses(organization, wallet, most=most)]
     db.session.commit()
     return found
