@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from queue import Empty, SimpleQueue
 
 from app.billing.audit import OPERATOR
-from app.billing.platform import endpoints
 from app.billing.wallet import envelopes, ledger, status
 from app.clock import utc_now
 from app.extensions import db, enqueue_at
 from app.money import Money
 from benchmarks.figures import Figure
-from benchmarks.resume import receiver
-from benchmarks.stage import an_organization, application, inside
+from benchmarks.receiving import Receiver, receiving, slowest
+from benchmarks.stage import an_organization
 from dev.errors import ToolError
 
 ROUNDS = 8
-MOST_SECONDS = 1.0
 _AHEAD = timedelta(seconds=2.5)
-_PATIENCE_SECONDS = 30
 
 
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """Envelopes that end a moment later, ended and told by the demo's own worker."""
-    app = application(environment)
-    with receiver() as (url, told), inside(app):
-        endpoint, _ = endpoints.add(url)
-        db.session.commit()
-        found = [_seconds_after_the_end(told) for _ in range(ROUNDS)]
-        endpoints.disable(endpoint.id)
-        db.session.commit()
-    for what, seconds in (
-        ("to its credit being available", [one[0] for one in found]),
-        ("to envelope.ended delivered", [one[1] for one in found]),
-    ):
-        yield Figure(
-            section="envelopes",
-            what=f"end of an envelope's last day {what}, slowest of {ROUNDS}",
-            measured=f"{max(seconds):.2f} s (median {statistics.median(seconds):.2f} s)",
-            floor="",
-            goal=f"under {MOST_SECONDS:g} s",
-            met=max(seconds) < MOST_SECONDS,
-        )
+    with receiving(environment) as receiver:
+        found = [_seconds_after_the_end(receiver) for _ in range(ROUNDS)]
+    what = "end of an envelope's last day to"
+    yield slowest("envelopes", f"{what} its credit being available", [one[0] for one in found])
+    yield slowest("envelopes", f"{what} envelope.ended delivered", [one[1] for one in found])
 
 
-def _seconds_after_the_end(told: SimpleQueue[tuple[str, str]]) -> tuple[float, float]:
+def _seconds_after_the_end(receiver: Receiver) -> tuple[float, float]:
     """Seconds after its end until the status has its credit, and until the platform was told."""
     organization = an_organization("Set aside", credit="100")
     amount = Money.parse("40", organization.currency)
@@ -58,7 +39,8 @@ def _seconds_after_the_end(told: SimpleQueue[tuple[str, str]]) -> tuple[float, f
     enqueue_at(ends_at, "end_envelopes", org_id=str(organization.id))
     db.session.commit()
     # Not asked before the worker has told: asking ends it as well.
-    delivered = _wait(told, str(organization.id)) - ends_at.timestamp()
+    receiver.wait_for("envelope.ended", organization.id)
+    delivered = time.time() - ends_at.timestamp()
     asked = an_organization("Set aside", credit="100")
     envelopes.set_aside(asked, "Recall", amount, asked.local_day(), OPERATOR)
     ledger.lock(asked.id).envelope_ends_at = utc_now()
@@ -71,14 +53,3 @@ def _seconds_after_the_end(told: SimpleQueue[tuple[str, str]]) -> tuple[float, f
     if now is None or now.set_aside.micro:
         raise ToolError("What is left of an envelope wasn't available after its end.")
     return available, delivered
-
-
-def _wait(told: SimpleQueue[tuple[str, str]], org_id: str) -> float:
-    began = time.perf_counter()
-    while time.perf_counter() - began < _PATIENCE_SECONDS:
-        try:
-            if told.get(timeout=1) == ("envelope.ended", org_id):
-                return time.time()
-        except Empty:
-            continue
-    raise ToolError(f"envelope.ended was not delivered within {_PATIENCE_SECONDS} seconds.")
