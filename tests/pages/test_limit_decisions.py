@@ -59,7 +59,7 @@ def remove_limit(organization: Organization, limit_id: UUID) -> None:
     [
         (
             raise_limit,
-            "The limit allows as much already, so nothing was changed.",
+            "The limit already allows that much, so nothing was changed.",
             "The request is refused.",
             "80",
         ),

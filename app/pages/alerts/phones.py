@@ -23,7 +23,7 @@ from app.web.rate_limits import OFTEN
 from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
-_OVER = "This code is too old, or was tried too often. Send another one."
+_OVER = "This code has expired or was tried too many times. Send another one."
 
 
 @blueprint.get("/phones/<uuid:phone_id>/code")
@@ -56,7 +56,7 @@ def confirm_phone(phone_id: UUID) -> Response:
         with transaction():
             phones.record_wrong(channel, current_actor())
         left = "1 try is" if error.left == 1 else f"{error.left} tries are"
-        form.code.errors = [f"This isn't the code: {left} left." if error.left else _OVER]
+        form.code.errors = [f"That code isn't right. {left} left." if error.left else _OVER]
         return _draw(channel, form, status=422)
     flash(f"{name} is confirmed. Choose what it's told about, and send a test.")
     return redirect(url_for("alerts.show", _anchor="who"), 303)
@@ -117,7 +117,7 @@ def _send(phone_id: UUID, number: str) -> str:
     if answer.taken:
         return f"A code is on its way to {number}."
     code_limits.give_back(taken)
-    return "The code couldn't be sent: the gateway for text messages didn't take it. Send another one in a while."
+    return "The code couldn't be sent: the gateway for text messages didn't accept it. Try again later."
 
 
 @blueprint.errorhandler(NotAskedError)

@@ -60,7 +60,7 @@ def approve(request_id: UUID) -> Response:
         flash("Something else is asked for by now. Check it before you approve.")
         return redirect(url_for("limits.show_request", request_id=request_id), 303)
     except NotMoreError:
-        flash("The limit allows as much already, so nothing was changed.")
+        flash("The limit already allows that much, so nothing was changed.")
         return redirect(url_for("limits.show_request", request_id=request_id), 303)
     except (AlreadyDecidedError, UnknownLimitError) as error:
         return _tell_decided(error)
