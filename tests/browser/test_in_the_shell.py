@@ -13,7 +13,7 @@ from app import create_app
 from config import Settings
 from tests.support.browsing import BrowserClient
 from tests.support.portal_shell import PortalShell, running
-from tests.support.serving import serving
+from tests.support.serving import place, serving
 from tests.support.violations import WatchedBrowser
 
 
@@ -22,28 +22,33 @@ def shell_page(
     app: Flask, settings: Settings, request: pytest.FixtureRequest
 ) -> Iterator[tuple[str, PortalShell]]:
     """The address of a page of a shell that shows billing, which is at another site or port."""
-    with running() as shell:
-        portal = Flask("portal")
-        with serving(portal) as portal_url:
-            made = create_app(replace(settings, shell=shell.settings(), shell_origins=(portal_url,)))
-            made.test_client_class = BrowserClient
-            with serving(made) as at:
-                billing = at.replace("127.0.0.1", request.param)
+    with running() as shell, place() as at:
+        made = create_app(replace(settings, shell=shell.settings(), shell_origins=(at.url,)))
+        made.test_client_class = BrowserClient
+        with (
+            serving(made) as billing,
+            serving(_portal(billing.replace("127.0.0.1", request.param), shell), at),
+        ):
+            yield at.url, shell
 
-                @portal.get("/")
-                def page() -> str:
-                    return (
-                        '<!doctype html><html lang="en"><title>Portal</title><h1>Portal</h1>'
-                        f'<script type="module" src="{billing}/embed.js"></script>'
-                        f'<voice-portal-billing src="{billing}/billing/wallet" token-url="/billing-token">'
-                        "</voice-portal-billing>"
-                    )
 
-                @portal.post("/billing-token")
-                def token() -> Response:
-                    return jsonify(token=shell.token())
+def _portal(billing: str, shell: PortalShell) -> Flask:
+    portal = Flask("portal")
 
-                yield portal_url, shell
+    @portal.get("/")
+    def page() -> str:
+        return (
+            '<!doctype html><html lang="en"><title>Portal</title><h1>Portal</h1>'
+            f'<script type="module" src="{billing}/embed.js"></script>'
+            f'<voice-portal-billing src="{billing}/billing/wallet" token-url="/billing-token">'
+            "</voice-portal-billing>"
+        )
+
+    @portal.post("/billing-token")
+    def token() -> Response:
+        return jsonify(token=shell.token())
+
+    return portal
 
 
 def test_the_frame_is_signed_in_as_high_as_its_page_and_without_a_header(

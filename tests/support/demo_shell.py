@@ -14,7 +14,7 @@ from app import models
 from shell_demo.application import create_app
 from shell_demo.people import Organization, Person
 from shell_demo.tokens import ISSUER
-from tests.support.serving import serving
+from tests.support.serving import place, serving
 from tests.support.session_cookies import carry_session
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class DemoShell:
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Serve it for as long as this lasts."""
-        with serving(self.app, self._port):
+        with place(self._port) as at, serving(self.app, at):
             yield
 
     def at(self, host: str) -> Shell:

@@ -14,7 +14,7 @@ from app import create_app
 from config import Settings
 from tests.support.browsing import BrowserClient
 from tests.support.portal_shell import PortalShell, running
-from tests.support.serving import serving
+from tests.support.serving import place, serving
 
 SITES = {"cross-site": "localhost", "same-site": "127.0.0.1"}
 """By what name the pages are asked for, where the shell is 127.0.0.1."""
@@ -45,35 +45,35 @@ class ShellPage:
 @contextmanager
 def shown(settings: Settings, host: str, **changes: Any) -> Iterator[ShellPage]:
     """Serve such a page, and the application, which is asked for by the name `host`."""
-    with running() as shell:
-        portal = Flask("portal")
-        with serving(portal) as portal_url:
-            made = create_app(
-                replace(settings, shell=shell.settings(), shell_origins=(portal_url,), **changes)
-            )
-            made.test_client_class = BrowserClient
-            with serving(made) as at:
-                billing = at.replace("127.0.0.1", host)
+    with running() as shell, place() as at:
+        made = create_app(replace(settings, shell=shell.settings(), shell_origins=(at.url,), **changes))
+        made.test_client_class = BrowserClient
+        with serving(made) as billing, serving(_portal(billing.replace("127.0.0.1", host), shell), at):
+            yield ShellPage(at.url, shell)
 
-                @portal.get("/")
-                def page() -> Response:
-                    path, above = request.args["path"], int(request.args["above"])
-                    answer = Response(
-                        '<!doctype html><html lang="en"><title>Portal</title>'
-                        "<style>html { scroll-padding-top: 60px } body { margin: 0 } header "
-                        "{ position: sticky; top: 0; height: 60px; background: gray; z-index: 9 }</style>"
-                        f'<header>Portal</header><div style="height: {above}px"><button>Before</button></div>'
-                        f'<script type="module" src="{billing}/embed.js"></script>'
-                        f'<voice-portal-billing src="{billing}/billing" path="{path}" token-url="/billing-token">'
-                        f'</voice-portal-billing><div style="height: {above}px"><button>After</button></div>'
-                    )
-                    answer.headers["Content-Security-Policy"] = (
-                        f"script-src {billing}; frame-src {billing}; form-action {billing}"
-                    )
-                    return answer
 
-                @portal.post("/billing-token")
-                def token() -> Response:
-                    return jsonify(token=shell.token())
+def _portal(billing: str, shell: PortalShell) -> Flask:
+    portal = Flask("portal")
 
-                yield ShellPage(portal_url, shell)
+    @portal.get("/")
+    def page() -> Response:
+        path, above = request.args["path"], int(request.args["above"])
+        answer = Response(
+            '<!doctype html><html lang="en"><title>Portal</title>'
+            "<style>html { scroll-padding-top: 60px } body { margin: 0 } header "
+            "{ position: sticky; top: 0; height: 60px; background: gray; z-index: 9 }</style>"
+            f'<header>Portal</header><div style="height: {above}px"><button>Before</button></div>'
+            f'<script type="module" src="{billing}/embed.js"></script>'
+            f'<voice-portal-billing src="{billing}/billing" path="{path}" token-url="/billing-token">'
+            f'</voice-portal-billing><div style="height: {above}px"><button>After</button></div>'
+        )
+        answer.headers["Content-Security-Policy"] = (
+            f"script-src {billing}; frame-src {billing}; form-action {billing}"
+        )
+        return answer
+
+    @portal.post("/billing-token")
+    def token() -> Response:
+        return jsonify(token=shell.token())
+
+    return portal

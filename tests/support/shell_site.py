@@ -14,7 +14,7 @@ from app import create_app
 from config import Settings
 from tests.support.browsing import BrowserClient
 from tests.support.portal_shell import PortalShell, running
-from tests.support.serving import serving
+from tests.support.serving import place, serving
 
 SITES = {"cross-site": "localhost", "same-site": "127.0.0.1"}
 """The host that billing is at, for a shell at 127.0.0.1."""
@@ -65,20 +65,18 @@ class ShellSite:
 @contextmanager
 def running_site(settings: Settings, host: str, *, more_origins: tuple[str, ...] = ()) -> Iterator[ShellSite]:
     """Run a shell, and billing at a host for it."""
-    with running() as shell:
-        portal = Flask("portal")
-        with serving(portal) as url:
-            origins = (*more_origins, url)
-            made = create_app(replace(settings, shell=shell.settings(), shell_origins=origins))
-            made.test_client_class = BrowserClient
-            with serving(made) as at:
-                site = ShellSite(url, at.replace("127.0.0.1", host), made, shell)
-                serve(portal, site)
+    with running() as shell, place() as at:
+        made = create_app(replace(settings, shell=shell.settings(), shell_origins=(*more_origins, at.url)))
+        made.test_client_class = BrowserClient
+        with serving(made) as billing:
+            site = ShellSite(at.url, billing.replace("127.0.0.1", host), made, shell)
+            with serving(portal_of(site), at):
                 yield site
 
 
-def serve(portal: Flask, site: ShellSite) -> None:
-    """Give a portal its pages, also one at another origin."""
+def portal_of(site: ShellSite) -> Flask:
+    """The portal's pages, which may be at another origin too."""
+    portal = Flask("portal")
 
     def page(main: str) -> str:
         return _PAGE.format(main=main, billing=site.billing)
@@ -100,3 +98,5 @@ def serve(portal: Flask, site: ShellSite) -> None:
         if site.answers != 200:
             return jsonify(error="no"), site.answers
         return jsonify(token=site.shell.token(**site.claims))
+
+    return portal

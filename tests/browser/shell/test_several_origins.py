@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
 from config import Settings
 from tests.support.database import empty, inside
-from tests.support.serving import serving
-from tests.support.shell_site import SITES, ShellSite, running_site, serve
+from tests.support.serving import place, serving
+from tests.support.shell_site import SITES, ShellSite, portal_of, running_site
 from tests.support.violations import WatchedBrowser
 
 ABOVE = "window.location.ancestorOrigins?.[0]"
@@ -30,17 +29,15 @@ class Origins:
 
 @pytest.fixture(params=SITES)
 def origins(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Origins]:
-    portal, stranger = Flask("other portal"), Flask("stranger")
     with (
-        serving(portal) as other,
-        serving(stranger) as elsewhere,
-        running_site(settings, SITES[request.param], more_origins=(other,)) as site,
+        place() as other,
+        running_site(settings, SITES[request.param], more_origins=(other.url,)) as site,
+        serving(portal_of(site), other),
+        serving(portal_of(site)) as stranger,
         inside(site.app),
     ):
-        serve(portal, site)
-        serve(stranger, site)
         empty()
-        yield Origins(site, other, elsewhere)
+        yield Origins(site, other.url, stranger)
 
 
 def hides(route: Route) -> None:
