@@ -53,7 +53,7 @@ TOO_MANY_ENVELOPES = problems.Kind(
     409,
     "Too many envelopes",
     f"An organization has at most {envelope_queries.MOST_OPEN} open envelopes. Nothing was changed.",
-    "End an envelope that isn't needed any more, or wait for the last day of one to be over.",
+    "End an envelope that's no longer needed, or wait for the last day of one to be over.",
 )
 
 

@@ -35,7 +35,7 @@ def reached(error: LimitReachedError) -> ProblemError:
     limit = error.limit
     subject = labels.subject_label(limit.subject, limit.name)
     detail = (
-        f"{subject}: {limit.counted} of {limit.amount} {labels.PER[limit.kind]} counts already, and this call "
+        f"{subject}: {limit.counted} of {limit.amount} {labels.PER[limit.kind]} already counts, and this call "
         f"needs {error.needed}. Calls in progress continue."
     )
     members = {

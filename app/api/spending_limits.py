@@ -63,7 +63,7 @@ TOO_MANY_LIMITS = problems.Kind(
     409,
     "Too many limits",
     "The organization has as many limits as it can have. Nothing was changed.",
-    "Remove limits that aren't needed any more.",
+    "Remove limits that are no longer needed.",
 )
 NOT_MORE = problems.Kind(
     "not-more",
@@ -129,7 +129,7 @@ def put_limit(org_id: UUID, limit_id: UUID, body: LimitBody) -> LimitView:
     scope=Scope.LIMITS_WRITE,
     summary="Remove a limit",
     parameters={"limit_id": "The limit's id."},
-    answers=(Answer(204, "There is no such limit any more."),),
+    answers=(Answer(204, "There is no such limit anymore."),),
     problems=(OWNERS_LIMIT,),
 )
 def delete_limit(org_id: UUID, limit_id: UUID) -> Reply:

@@ -33,4 +33,4 @@ def reencrypt() -> None:
             f"Left with an older key: {left}. A process still runs without the new one. "
             "Restart it, and run this again."
         )
-    click.echo("Left with an older key: 0. Nothing encrypted needs SECRET_KEY_FALLBACKS any more.")
+    click.echo("Left with an older key: 0. Nothing encrypted needs SECRET_KEY_FALLBACKS anymore.")

@@ -38,8 +38,8 @@ def stopped_text(limit: LimitStanding) -> str:
     """What counts toward it, and until when it stops them."""
     if not limit.amount.micro:
         nothing = f"{money(limit.amount)} {labels.PER[limit.kind]}"
-        return f"Its limit is {nothing}, so none starts before it is raised. Calls in progress finish."
-    counts = f"{money(limit.counted)} of {money(limit.amount)} counts already {labels.THIS[limit.kind]}"
+        return f"Its limit is {nothing}, so no calls start until it's raised. Calls in progress finish."
+    counts = f"{money(limit.counted)} of {money(limit.amount)} already counts {labels.THIS[limit.kind]}"
     until = f"New calls can start again on {moment(limit.window.end)}"
     if limit.limit_id is None:
         return f"{counts}, which is the most for any organization. {until}. Calls in progress finish."

@@ -15,7 +15,7 @@ SMALL = {"width": 1280, "height": 500}
 
 def test_what_would_stop_is_read_before_it_is_confirmed(page: Page, app: Flask) -> None:
     sign_in(page, a_person(organization=a_payer(credit="20")[0]).email, to="/billing/wallet/limits/new")
-    page.get_by_label("What it counts").select_option(label="The whole organization")
+    page.get_by_label("Applies to").select_option(label="The whole organization")
     page.get_by_label("Limit", exact=True).fill("0")
     page.get_by_role("button", name="Add limit").press("Enter")
     asked = page.get_by_role("heading", name="Check before something stops")
@@ -31,7 +31,7 @@ def test_what_someone_else_changed_meanwhile_is_read_first(page: Page, app: Flas
     switch_on(organization, card, threshold="15")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Save changes").press("Enter")
-    changed = page.get_by_role("group", name="Someone changed this meanwhile")
+    changed = page.get_by_role("group", name="Someone else changed this in the meantime")
     expect(changed).to_be_focused()
     expect(changed).to_be_in_viewport()
 

@@ -84,7 +84,7 @@ def test_arrows_home_and_end_go_through_the_history(page: Page, app: Flask) -> N
 def test_arrows_go_through_the_buttons_of_rows(page: Page, app: Flask) -> None:
     organization = an_overdue("call-1", "call-2", "call-3")
     sign_in(page, a_person(organization=organization).email, to="/billing/wallet/calls-in-progress")
-    end, goes_on = (page.get_by_role("button", name=name) for name in ("End call", "Still going on"))
+    end, goes_on = (page.get_by_role("button", name=name) for name in ("End call", "Still in progress"))
     goes_on.first.focus()
     page.keyboard.press("ArrowDown")
     expect(goes_on.nth(1)).to_be_focused()

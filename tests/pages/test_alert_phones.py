@@ -107,7 +107,7 @@ def test_what_the_gateway_did_not_take_is_said_and_not_counted(owner: Owner, gat
 def test_another_number_waits_for_its_own_code(owner: Owner, gateway: Receiver) -> None:
     page = f"{PAGE}/phones/{add(owner).id}"
     owner.post(f"{page}/code", {"code": code_of(gateway)})
-    assert "The number is +1•••0123 now." in owner.reads(f"{page}/number")
+    assert "The current number is +1•••0123." in owner.reads(f"{page}/number")
     for number, error in (("555", "country code"), ("", "Enter a phone number"), (NUMBER, "already")):
         refused = owner.post(f"{page}/number", {"number": number})
         assert refused.status_code == 422 and error in refused.text
@@ -124,7 +124,7 @@ def test_another_owner_does_not_confirm_it(owner: Owner, gateway: Receiver) -> N
     for path, fields in (("code", {"code": code_of(gateway)}), ("codes", {})):
         assert owner.post(f"{page}/{path}", fields).status_code == 303
         assert "Only the person who typed the number can confirm it." in owner.reads(PAGE)
-    assert "Kim Park typed this number, and confirms it" in owner.reads(PAGE)
+    assert "Kim Park entered this number and has to confirm it" in owner.reads(PAGE)
     assert phone().waits_for_code and len(gateway.requests) == 1
 
 

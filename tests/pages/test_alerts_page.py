@@ -93,7 +93,7 @@ class TestWho:
 class TestChannels:
     def test_a_person_a_chat_and_a_webhook_whose_secret_is_shown_once(self, owner: Owner) -> None:
         member = a_member(owner.organization)
-        assert "no figures" in owner.reads(f"{PAGE}/channels/new?kind=email")
+        assert "no amounts" in owner.reads(f"{PAGE}/channels/new?kind=email")
         assert owner.post(f"{PAGE}/channels", {"kind": "email", "person": str(member.id)}).status_code == 303
         slack = {"kind": "slack", "name": "Ops", "address": "http://127.0.0.1:9/T0/B0/abcd1234"}
         assert owner.post(f"{PAGE}/channels", slack).status_code == 303
@@ -103,7 +103,7 @@ class TestChannels:
         secret = re.search(r"whsec_[\w+/=]+", answer.text)
         shown = owner.get(PAGE).text
         assert secret and secret[0] not in shown and "abcd1234" not in shown
-        assert "127.0.0.1/…1234" in shown and "without figures" in shown
+        assert "127.0.0.1/…1234" in shown and "without amounts" in shown
 
     @pytest.mark.parametrize(
         ("fields", "error"),
@@ -127,13 +127,13 @@ class TestChannels:
         assert "no longer reach Billing alerts (Slack)" in owner.reads(f"{PAGE}/channels/{chat.id}/removal")
         assert owner.post(f"{PAGE}/channels/{chat.id}/removal").status_code == 303
         assert owner.post(f"{PAGE}/channels/{chat.id}/removal").status_code == 303
-        assert "changed or removed meanwhile" in owner.reads(PAGE)
+        assert "changed or removed in the meantime" in owner.reads(PAGE)
 
     def test_another_organizations_channel_is_not_there(self, owner: Owner) -> None:
         theirs = a_chat(an_alerted()[0], kind=ChannelKind.WEBHOOK)
         for path in ("removal", "on", "secret", "tests"):
             owner.post(f"{PAGE}/channels/{theirs.id}/{path}")
-            assert "changed or removed meanwhile" in owner.reads(PAGE)
+            assert "changed or removed in the meantime" in owner.reads(PAGE)
         db.session.rollback()
         assert len(db.session.get_one(AlertChannel, (theirs.org_id, theirs.id)).secrets) == 1
 
@@ -156,9 +156,9 @@ class TestTests:
         ("answers", "said"),
         [
             ([204], "The test was delivered."),
-            ([410], "It answered 410: it wants no more messages, so the channel is switched off."),
+            ([410], "It responded with 410 (gone), so the channel is switched off."),
             ([404], "It rejected the test: 404. Check the address."),
-            ([500], "It couldn't take the test: 500."),
+            ([500], "It couldn't accept the test: 500."),
         ],
     )
     def test_the_button_says_what_happened(self, owner: Owner, answers: list[int], said: str) -> None:
@@ -176,7 +176,7 @@ class TestTests:
     def test_what_does_not_answer(self, owner: Owner) -> None:
         dead = a_chat(owner.organization, "http://127.0.0.1:9/")
         owner.post(f"{PAGE}/channels/{dead.id}/tests")
-        assert "It did not answer: No connection" in owner.reads(PAGE)
+        assert "It didn't respond: No connection" in owner.reads(PAGE)
         mail = recipients_channel(owner.organization)
         owner.post(f"{PAGE}/channels/{mail.id}/tests")
         assert "The test is on its way." in owner.reads(PAGE)
@@ -243,7 +243,7 @@ class TestOneClick:
         assert opting_out.list_opted_out(organization.id) == [("ap@test.example", StoppedMail.ALERTS)]
         shown = app.test_client().get(path).text
         assert "These emails have stopped." in shown
-        assert "Receipts and other emails about payments still come." in shown
+        assert "Receipts and other emails about payments are still sent." in shown
         for _ in range(2):
             assert app.test_client().post(path, data={"again": "yes"}).status_code == 200
         assert opting_out.list_opted_out(organization.id) == []
@@ -259,7 +259,7 @@ class TestOneClick:
             stopping.stop_emails(
                 OptOut(owner.organization.id, "ap@test.example", StoppedMail.ALERTS), address=None
             )
-        assert "ap@test.example stopped alerts by a link in them." in owner.reads(PAGE)
+        assert "ap@test.example stopped alerts with the link in the email." in owner.reads(PAGE)
         assert "ap@test.example: credit alerts" in owner.reads("/billing/activity")
 
     def test_a_link_of_another_organization_is_none_for_this_one(self, app: Flask) -> None:
@@ -278,7 +278,7 @@ def test_the_page_takes_few_statements_and_the_wallet_one_more(owner: Owner, rec
     with statements() as read:
         assert owner.get(PAGE).status_code == 200
     assert len(read) <= 12
-    assert "5 channels are told" in owner.reads("/billing/wallet")
+    assert "5 channels get an alert" in owner.reads("/billing/wallet")
 
 
 @pytest.fixture

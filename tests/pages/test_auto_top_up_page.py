@@ -110,9 +110,11 @@ class TestAgreeing:
         late = agree(owner, version="1", cap="900")
         assert late.status_code == 422
         said = text_of(late)
-        assert "Someone changed this meanwhile" in said
+        assert "Someone else changed this in the meantime" in said
         assert f"{owner.email} changed auto top-up on" in said
-        assert "below $20.00, refill to $150.00, at most $400.00 a month, Visa ending in 4242" in said
+        assert (
+            "below $20.00, refill to $150.00, at most $400.00 a month, charged to Visa ending in 4242" in said
+        )
         assert 'value="900"' in late.text, "the entries of the second are still there"
         assert settings_of(owner.organization).cap_micro == 400_000_000
         assert agree(owner, version="2", cap="900").status_code == 303
@@ -147,8 +149,8 @@ class TestState:
         said = owner.reads(PAGE)
         assert "Declined. The bank declined this payment without giving a reason." in said
         assert "Visa ending in 4242 Paid $85.01" in said
-        assert "The last try ended without a charge. We try again on" in said
-        assert "On, but the last try ended without a charge. We try again on" in owner.reads(
+        assert "The last try failed, and nothing was charged. We'll try again on" in said
+        assert "On, but the last try failed, and nothing was charged. We'll try again on" in owner.reads(
             "/billing/wallet"
         )
 
@@ -161,7 +163,7 @@ class TestState:
         look(owner.organization)
         [top_up] = top_ups(owner.organization)
         page = owner.get(PAGE)
-        assert "Your bank wants you to confirm a payment. Confirm the payment" in text_of(page)
+        assert "Your bank requires an extra check for a payment. Confirm the payment" in text_of(page)
         assert f"/billing/wallet/top-ups/{top_up.id}" in page.text
         assert owner.pay(f"/billing/wallet/top-ups/{top_up.id}").status_code == 303
 
@@ -180,7 +182,7 @@ class TestState:
         row = settings_of(owner.organization)
         row.is_on, row.off_reason = False, OffReason.FAILURES
         db.session.commit()
-        assert "turned off because three tries in a row ended without a charge" in owner.reads(PAGE)
+        assert "turned off because three tries in a row failed" in owner.reads(PAGE)
 
 
 def test_without_a_card_it_leads_to_adding_one(owner: Owner) -> None:
@@ -223,11 +225,11 @@ class TestThePollOfTheWallet:
         sandbox.control.set_bank_answer(card.stripe_id, "declines")
         use(organization, 85, "e2")
         work_through(app)
-        self.see(owner, "On, but the last try ended without a charge. We try again on")
+        self.see(owner, "On, but the last try failed, and nothing was charged. We'll try again on")
         for _ in range(2):
             let_pass(organization, 7)
             look(organization)
-        self.see(owner, "Off. It was turned off because three tries in a row ended without a charge.")
+        self.see(owner, "Off. It was turned off because three tries in a row failed.")
 
     def test_a_limit_that_is_used_up_and_credit_that_comes_otherwise(self, app: Flask, owner: Owner) -> None:
         organization = owner.organization

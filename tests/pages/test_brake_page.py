@@ -41,7 +41,7 @@ def test_it_is_asked_on_overview_and_wallet_and_says_what_was_spent_by_whom(owne
         assert "Automatic top-ups are stopped." in owner.reads(page)
         assert f'href="{PAGE}?' in owner.get(page).text
     words = owner.reads(PAGE)
-    assert "$90.00 was spent within an hour. At that time of the week, an hour usually takes $20.00." in words
+    assert "$90.00 was spent within an hour. At that time of the week, $20.00 an hour is usual." in words
     assert "Campaign Recall $90.00" in words
     assert "Agent Ava $90.00" in words
     assert "$181.00 so far" in words
@@ -76,7 +76,7 @@ def test_two_owners_who_answer_at_the_same_time_answer_once(owner: Owner) -> Non
         ]
     assert sorted(one.result().status_code for one in sent) == [303, 409, 409, 409]
     assert len(emails_of(owner.organization, "auto_top_up_resumed")) == 1
-    assert "This was answered already." in text_of(owner.post(PAGE, {"answer": "once", "stop": stop}))
+    assert "This was already answered." in text_of(owner.post(PAGE, {"answer": "once", "stop": stop}))
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_plan_that_ends_and_one_that_isnt_paid_say_so(
 
 def test_without_anything_to_come_it_says_what_is_charged_meanwhile(app: Flask, visitor: Visitor) -> None:
     visitor.sign_in(a_person(organization=an_organization()).email)
-    assert "Nothing is charged next. Usage is charged to your wallet as it happens." in said(visitor)
+    assert "No upcoming charges. Usage is charged to your wallet as it happens." in said(visitor)
 
 
 def test_credit_that_expires_is_on_the_calendar_and_the_wallet_leads_there(
@@ -70,7 +70,7 @@ def test_credit_that_expires_is_on_the_calendar_and_the_wallet_leads_there(
 ) -> None:
     organization = an_organization(credit="10")
     visitor.sign_in(a_person(organization=organization).email)
-    assert "Nothing is charged next." in said(visitor, "/billing/wallet")
+    assert "No upcoming charges." in said(visitor, "/billing/wallet")
     granted(organization, "5", days=3)
     granted(organization, "7", days=20, key="later")
     resource_counts.set_counts(organization.id, {"phone_numbers": 2})

@@ -58,7 +58,7 @@ def test_lots_are_shown_with_what_is_left_and_until_when(owner: Visitor, harbor:
 
 def test_a_wallet_without_credit_says_so(owner: Visitor) -> None:
     assert "No credit is left." in text_of(owner.get(PAGE))
-    assert "No credit of yours expires." in text_of(owner.get("/billing/wallet"))
+    assert "None of your credit expires." in text_of(owner.get("/billing/wallet"))
     assert owner.get(f"{PAGE}?before=nonsense").status_code == 200
     assert "Nothing earlier." in text_of(owner.get(f"{PAGE}?before=1"))
 

@@ -78,7 +78,7 @@ class TestRefused:
     def test_more_than_the_limit_itself_is_never_possible(self, owner: Owner) -> None:
         lower(owner, "200")
         said = text_of(owner.choose("250"))
-        assert "This is more than your daily top-up limit of $200.00. $200.00 of it is left now." in said
+        assert "This is more than your daily top-up limit of $200.00. $200.00 is left now." in said
 
     def test_while_others_are_being_paid_no_time_is_promised(self, owner: Owner, sandbox: Sandbox) -> None:
         lower(owner, "200")

@@ -60,7 +60,7 @@ def remove_limit(organization: Organization, limit_id: UUID) -> None:
         (
             raise_limit,
             "The limit already allows that much, so nothing was changed.",
-            "The request is refused.",
+            "The request was refused.",
             "80",
         ),
         (
@@ -85,7 +85,7 @@ def test_what_was_overtaken_changes_nothing_and_is_said(
     db.session.commit()
     shown = owner.reads(page)
     assert "Approve $10.00" not in shown
-    assert ("There is nothing to approve." if then else "Not needed any more") in shown
+    assert ("There is nothing to approve." if then else "No longer needed") in shown
     assert approval in text_of(owner.post(f"{page}/approval", wanted, follow_redirects=True))
     assert refusal in text_of(owner.post(f"{page}/refusal", follow_redirects=True))
     db.session.rollback()
@@ -98,7 +98,7 @@ def test_a_second_tab_is_told_that_it_was_decided(owner: Owner) -> None:
     assert owner.get(page).status_code == owner.elsewhere().get(page).status_code == 200
     owner.post(f"{page}/approval", wanted)
     for path, form in ((f"{page}/approval", wanted), (f"{page}/refusal", {})):
-        assert "decided already" in text_of(owner.elsewhere().post(path, form, follow_redirects=True))
+        assert "already decided" in text_of(owner.elsewhere().post(path, form, follow_redirects=True))
     assert "Approve" not in owner.elsewhere().get(page).text.partition("<main")[2].partition("Approved")[0]
     (limit,) = standing.gather(owner.organization.id, utc_now())
     assert (limit.amount, limit.version) == (usd("10"), 2)

@@ -76,7 +76,7 @@ def test_the_wallets_sentence_about_the_limit_follows_too(owner: Owner) -> None:
     stopped = poll(owner, WALLET)
     assert "$3.00 of $3.00 this hour. New calls are stopped." in text_of(stopped)
     over = poll(owner, WALLET, hours_pass(stopped.headers["HX-PTag"], 1))
-    assert "$0.00 of $3.00 this hour. Stops new calls once it is reached." in text_of(over)
+    assert "$0.00 of $3.00 this hour. Stops new calls once it's reached." in text_of(over)
 
 
 @every_poll
@@ -112,7 +112,7 @@ def test_a_ceiling_is_said_like_a_limit_and_ends_by_itself(owner: Owner, address
     stopped = poll(owner, address)
     said = text_of(stopped)
     assert "A limit stops calls to high risk destinations." in said
-    assert "of $50.00 counts already this hour, which is the most for any organization." in said
+    assert "of $50.00 already counts this hour, which is the most for any organization." in said
     assert "or once the limit is raised" not in said
     assert "Review destinations" in said
     assert "/billing/wallet/limits" in stopped.text and "#destinations" in stopped.text

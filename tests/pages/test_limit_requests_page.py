@@ -39,7 +39,7 @@ def test_a_member_asks_and_an_owner_approves(owner: Owner, member: Visitor) -> N
     assert "The limit is $3.00 a day." in text_of(page)
     wanted = {"amount": "20", "note": "Friday's recall"}
     asked = member.post(f"{page_of(limit)}/more", wanted, follow_redirects=True)
-    assert "You asked for $20.00 a day. The owners are emailed." in text_of(asked)
+    assert "You asked for $20.00 a day. The owners were notified by email." in text_of(asked)
     (request,) = requests.list_newest(owner.organization.id)
     assert "Whole organization: $20.00 a day until the end of the day, asked by ben" in owner.reads(PAGE)
     at = f"{PAGE}/requests/{request.id}"
@@ -51,7 +51,7 @@ def test_a_member_asks_and_an_owner_approves(owner: Owner, member: Visitor) -> N
     said = text_of(owner.post(f"{at}/approval", {"wanted": request.as_text}, follow_redirects=True))
     assert "the limit is $20.00 a day until" in said
     assert standings(owner.organization)[0].amount == usd("20")
-    assert "decided already" in text_of(owner.post(f"{at}/refusal", follow_redirects=True))
+    assert "already decided" in text_of(owner.post(f"{at}/refusal", follow_redirects=True))
     assert "Approved by" in owner.reads(at)
 
 
@@ -61,7 +61,7 @@ def test_an_owner_refuses(owner: Owner) -> None:
     request = requests.ask(owner.organization, limit.limit_id, usd("9"), Actor("token engine"))
     db.session.commit()
     said = owner.post(f"{PAGE}/requests/{request.id}/refusal", follow_redirects=True)
-    assert "The request is refused." in text_of(said)
+    assert "The request was refused." in text_of(said)
     assert standings(owner.organization)[0].amount == usd("3")
 
 

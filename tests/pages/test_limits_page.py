@@ -45,12 +45,12 @@ class TestSetting:
         (limit,) = standings(owner.organization)
         changed = {"amount": "45", "kind": "tells", "seen": "1"}
         said = text_of(owner.post(page_of(limit), changed, follow_redirects=True))
-        assert "$0.00 of $45.00 today Only tells you." in said
+        assert "$0.00 of $45.00 today Only notifies you." in said
         said = text_of(owner.post(f"{page_of(limit)}/removal", follow_redirects=True))
-        assert "The limit is removed." in said
+        assert "The limit was removed." in said
         assert standings(owner.organization) == []
         trail = owner.reads("/billing/activity?kind=limits")
-        assert "Campaign Spring recall: from $30.00, stops to $45.00, only tells a day" in trail
+        assert "Campaign Spring recall: from $30.00, stops to $45.00, only notifies a day" in trail
 
     def test_what_would_stop_something_asks_first(self, owner: Owner) -> None:
         use_tokens(owner.organization)
@@ -81,10 +81,10 @@ class TestSetting:
         )
         db.session.commit()
         asked = text_of(owner.post(PAGE, CAMPAIGN | {"amount": "10"}))
-        assert "$12.00 of $10.00 counts already today, $12.00 of it reserved" in asked
+        assert "$12.00 of $10.00 already counts today, $12.00 of it reserved" in asked
         assert "1 call in progress finishes, with $12.00 reserved." in asked
         said = text_of(owner.post(PAGE, CAMPAIGN | {"amount": "10", "sure": "yes"}, follow_redirects=True))
-        assert "That is less than what counts already. 1 call in progress finishes" in said
+        assert "That is less than what already counts. 1 call in progress finishes" in said
         renewed = holds.renew(owner.organization.id, "a", usd("12"), slice=2, at=utc_now(), lease=lease)
         assert not renewed.hold.is_final
 
@@ -106,7 +106,7 @@ class TestSetting:
         late = owner.post(page_of(limit), first | {"amount": "9"})
         assert late.status_code == 422
         said = text_of(late)
-        assert "Someone changed this meanwhile" in said
+        assert "Someone else changed this in the meantime" in said
         assert "The limit is $5.00 a day now. It stops new calls." in said and owner.email in said
         assert 'name="seen" value="2"' in late.text
         assert owner.post(page_of(limit), first | {"amount": "9", "seen": "2"}).status_code == 303
@@ -118,8 +118,8 @@ class TestSetting:
             ({"amount": "-1"}, "above zero"),
             ({"name": " "}, "Enter the name of the campaign"),
             ({"name": "x" * 256}, "Enter the name of the campaign"),
-            ({"applies_to": "class:wild"}, "Choose what the limit counts."),
-            ({"applies_to": ""}, "Choose what the limit counts."),
+            ({"applies_to": "class:wild"}, "Choose what the limit applies to."),
+            ({"applies_to": ""}, "Choose what the limit applies to."),
             ({"window": "year"}, "Choose an hour"),
             ({"kind": "kills"}, "Choose what happens"),
         ],
@@ -181,7 +181,7 @@ class TestDestinations:
         assert "Somalia opened by" in said
         assert "Opened a destination for calls Somalia" in owner.reads("/billing/activity?kind=limits")
         said = text_of(owner.post(f"{PAGE}/destinations/SO/closing", follow_redirects=True))
-        assert "No new call to Somalia can start." in said
+        assert "No new calls to Somalia can start." in said
         assert db.session.query(OpenedDestination).all() == []
         assert owner.post(f"{PAGE}/destinations", {"destination": "GB"}).status_code == 404
 
@@ -193,7 +193,7 @@ def test_the_wallet_says_how_the_nearest_limit_stands(owner: Owner) -> None:
     a_limit(owner.organization, campaign)
     use_tokens(owner.organization, 100_000)
     said = owner.reads("/billing/wallet")
-    assert "Whole organization: $1.20 of $3.00 today. Stops new calls once it is reached. 1 more." in said
+    assert "Whole organization: $1.20 of $3.00 today. Stops new calls once it's reached. 1 more." in said
 
 
 def test_what_isnt_there_is_not_found(owner: Owner) -> None:
@@ -201,7 +201,7 @@ def test_what_isnt_there_is_not_found(owner: Owner) -> None:
     for path in (f"{PAGE}/{nothing}", f"{PAGE}/{nothing}/more", f"{PAGE}/requests/{nothing}"):
         assert owner.get(path).status_code == 404
     assert owner.post(f"{PAGE}/requests/{nothing}/approval", {"wanted": "9"}).status_code == 404
-    assert "removed already" in text_of(owner.post(f"{PAGE}/{nothing}/removal", follow_redirects=True))
+    assert "already removed" in text_of(owner.post(f"{PAGE}/{nothing}/removal", follow_redirects=True))
 
 
 def test_the_page_takes_as_many_statements_however_many_limits(owner: Owner) -> None:
@@ -222,7 +222,7 @@ def test_a_limit_that_stops_calls_is_said_where_people_look(owner: Owner) -> Non
     for page in ("/billing", "/billing/wallet"):
         shown = owner.get(page)
         assert "A limit stops Spring &amp; &lt;recall&gt;." in shown.text
-        assert "Its limit is $0.00 a day, so none starts before it is raised." in text_of(shown)
+        assert "Its limit is $0.00 a day, so no calls start until it's raised." in text_of(shown)
         assert f'href="{page_of(limit)}' in shown.text
     live = owner.get("/billing/live/overview", headers={"HX-Request": "true"})
     assert "A limit stops Spring &amp; &lt;recall&gt;." in live.text
@@ -233,5 +233,5 @@ def test_a_limit_that_stops_calls_is_said_where_people_look(owner: Owner) -> Non
 def test_what_is_limited_to_nothing_is_not_said_to_start_again_by_itself(owner: Owner) -> None:
     a_limit(owner.organization, a_draft("0"))
     shown = owner.reads(PAGE)
-    assert "New calls are stopped. They can start again once it is raised." in shown
+    assert "New calls are stopped. They can start again once it's raised." in shown
     assert "They can start again on " not in shown

@@ -50,9 +50,9 @@ def action(owner: Visitor, ending: str) -> str:
 
 def test_it_is_asked_about_where_it_is_listed_and_on_the_overview(owner: Visitor) -> None:
     page = text_of(owner.get(PAGE))
-    assert page.count("Longer than usual") == page.count("Is this call still going on?") == 1
+    assert page.count("Longer than usual") == page.count("Is this call still in progress?") == 1
     overview = owner.get("/billing")
-    assert "Is it still going on?" in text_of(overview)
+    assert "Is it still in progress?" in text_of(overview)
     assert f"{PAGE}/" not in overview.text
 
 

@@ -103,12 +103,12 @@ class TestEnvelopes:
         db.session.commit()
         page = f"{PAGE}/envelopes/{one.id}"
         refused = owner.post(page, wanted(owner, amount="20", seen=envelope_terms.as_text(one)))
-        assert "Calls have used or hold $30.00 of it." in text_of(refused)
+        assert "Calls have used or reserved $30.00 of it." in text_of(refused)
 
     def test_a_dispute_that_cuts_it_is_said(self, owner: Owner) -> None:
         an_envelope(owner)
         withdraw(owner.organization, "150")
-        assert "$70.00 was taken by a refund, a dispute, or because credit expired" in owner.reads(PAGE)
+        assert "$70.00 was deducted because of a refund, a dispute or expired credit" in owner.reads(PAGE)
 
     def test_another_organization_never_sees_it(self, owner: Owner, app: Flask) -> None:
         one, other = an_envelope(owner), Owner(app)
@@ -132,9 +132,9 @@ class TestReserve:
         assert "$7.20 is kept for number rent and inbound calls." in text_of(owner.get(kept.location))
         assert "the rent of 3 numbers for 30 days" in owner.reads(PAGE)
         owner.post(f"{PAGE}/reserve", {"kind": "amount", "floor": "25"} | seen_on(owner.get(PAGE)))
-        assert "leave $25.00 of your available credit" in owner.reads(PAGE)
+        assert "can't use the last $25.00 of your available credit" in owner.reads(PAGE)
         owner.post(f"{PAGE}/reserve", {"kind": "off", "floor": "25"} | seen_on(owner.get(PAGE)))
-        assert "No reserve is kept" in owner.reads(PAGE)
+        assert "There is no reserve" in owner.reads(PAGE)
 
     def test_one_that_stops_outbound_calls_asks_first(self, owner: Owner) -> None:
         typed = {"kind": "amount", "floor": "300"} | seen_on(owner.get(PAGE))
@@ -213,5 +213,5 @@ def test_no_more_campaigns_have_credit_than_a_page_shows(
     form = {"campaign": "Another", "amount": "7", "until": str(owner.organization.local_day())}
     refused = owner.post("/billing/wallet/set-aside/envelopes", form)
     assert refused.status_code == 422
-    assert "End one that isn't needed any more." in text_of(refused)
+    assert "End one that's no longer needed." in text_of(refused)
     assert 'value="Another"' in refused.text

@@ -99,7 +99,7 @@ FORMS = [
         of_a_limit,
         {"amount": "5", "kind": "tells"},
         {"amount": "9", "kind": "stops"},
-        "The limit is $5.00 a day now. It only tells you.",
+        "The limit is $5.00 a day now. It only notifies you.",
         ['value="9"'],
     ),
 ]
@@ -136,7 +136,7 @@ def test_the_second_one_sees_what_the_first_one_did(owner: Owner, form: Form) ->
     assert refused.status_code == 422
     said = text_of(refused)
     assert (
-        "Someone changed this meanwhile" in said
+        "Someone else changed this in the meantime" in said
         and form.reads in said
         and f"{owner.email} changed it on" in said
     )
@@ -199,7 +199,7 @@ class TestWhoIsTold:
         assert owner.post(f"{self.PAGE}/choices", first).status_code == 303
         refused = owner.post(f"{self.PAGE}/choices", second)
         assert refused.status_code == 422
-        assert "Billing alerts (Teams) is now told about Calling is paused." in text_of(refused)
+        assert "Billing alerts (Teams) now gets: Calling is paused." in text_of(refused)
         assert re.findall(r'name="tell" value="([^"]+)" checked', refused.text)[-1] == f"{chat.id} low"
         again = second | {"told": re.findall(r'name="told" value="([^"]+)"', refused.text)}
         assert owner.post(f"{self.PAGE}/choices", again).status_code == 303

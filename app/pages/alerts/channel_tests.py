@@ -34,9 +34,9 @@ def describe(tested: Tested) -> str:
         Result.DELIVERED: "The test was delivered.",
         Result.NOT_CONFIRMED: "Nothing was sent: this phone isn't confirmed yet. Enter the code that it got.",
         Result.EMAILED: "The test is on its way. It should arrive within a minute.",
-        Result.SWITCHED_OFF: "It answered 410: it wants no more messages, so the channel is switched off. "
+        Result.SWITCHED_OFF: "It responded with 410 (gone), so the channel is switched off. "
         "Add its new address, or switch it on once it accepts messages again.",
         Result.REJECTED: f"It rejected the test: {answer}. Check the address.",
-        Result.FAILED: f"It couldn't take the test: {answer}. Alerts are retried for a day.",
-        Result.NO_ANSWER: f"It did not answer: {answer}. Alerts are retried for a day.",
+        Result.FAILED: f"It couldn't accept the test: {answer}. Alerts are retried for a day.",
+        Result.NO_ANSWER: f"It didn't respond: {answer}. Alerts are retried for a day.",
     }[tested.result]

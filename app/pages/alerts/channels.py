@@ -66,7 +66,7 @@ def add_channel() -> Response:
         return phones.ask_for_code(channel)
     if channel.secrets:
         return _show_secret(channel)
-    flash("The channel was added. Choose what it's told about, and send a test.")
+    flash("The channel was added. Choose what it's alerted about, and send a test.")
     return redirect(url_for("alerts.show", _anchor="who"), 303)
 
 
@@ -115,7 +115,7 @@ def switch_on(channel_id: UUID) -> Response:
 @blueprint.errorhandler(UnknownChannelError)
 def _unknown(_: UnknownChannelError) -> Response:
     """It was removed or confirmed in another tab: the page shows what is there now."""
-    flash("This channel was changed or removed meanwhile.")
+    flash("This channel was changed or removed in the meantime.")
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 
 
@@ -160,7 +160,7 @@ def _draw(form: ChannelForm, *, status: int = 200) -> Response:
     if kind is ChannelKind.SMS and not page.has_sms:
         abort(404)
     form.person.choices = [("", "Choose a person")] + [
-        (str(one.id), f"{one.name}, {one.email}" + ("" if one.is_owner else " (no figures)"))
+        (str(one.id), f"{one.name}, {one.email}" + ("" if one.is_owner else " (no amounts)"))
         for one in page.people
     ]
     context = {"form": form, "kind": kind, "label": KINDS[kind]}

@@ -69,7 +69,7 @@ def save_levels() -> Response:
         form.seen.data = None
         return draw(form, status=422, others_levels=True)
     flash(
-        "The levels are saved. Choose below who is told about new ones."
+        "The levels are saved. Choose below who gets alerts about new ones."
         if changed
         else "Nothing was changed."
     )
@@ -103,7 +103,7 @@ def save_choices() -> Response:
             changed = choices.choose(current_organization(), wanted, current_actor(), seen=seen)
     except ChoicesChangedError as error:
         return draw(status=422, typed=wanted, others_choices=error.channels)
-    flash("Saved who is told." if changed else "Nothing was changed.")
+    flash("Your choices are saved." if changed else "Nothing was changed.")
     return redirect(url_for("alerts.show", _anchor="who"), 303)
 
 

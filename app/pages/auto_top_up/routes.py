@@ -91,7 +91,7 @@ def agree() -> Response:
 def turn_off() -> Response:
     """Turn it off: no question, because it only stops charges."""
     settings.turn_off(current_organization(), current_actor())
-    flash("Auto top-up is off. No card is charged automatically any more.")
+    flash("Auto top-up is off. No card is charged automatically anymore.")
     return redirect(url_for("auto_top_up.show"), 303)
 
 

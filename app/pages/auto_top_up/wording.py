@@ -17,8 +17,9 @@ from app.web.formatting import moment, money, month
 
 CONSENT = (
     "I authorize Voice Portal to charge the cards chosen here, in this order and without asking me each time, "
-    "whenever available credit falls below the amount above: each time the amount that brings it back to the amount "
-    "to refill to, and together at most the monthly limit in a calendar month. I can turn this off here at any time."
+    "whenever available credit falls below the amount chosen here. Each charge is the amount that brings it back to "
+    "the refill amount, and charges in a calendar month add up to at most the monthly limit. I can turn this off "
+    "here at any time."
 )
 """Stored with each consent, so a change of these words changes none that was given."""
 
@@ -26,21 +27,21 @@ _REFUSALS = {
     MONTHLY_CAP: "The monthly limit is used up.",
     DAILY_LIMIT: "The daily top-up limit is used up.",
     checking.STOPPED: "More was spent within an hour than usual, and no owner has answered yet.",
-    checking.PER_HOUR: "Your cards were charged as often as they may be within an hour.",
-    checking.PER_DAY: "Your cards were charged as often as they may be within 24 hours.",
+    checking.PER_HOUR: "Your cards were charged as many times as allowed within an hour.",
+    checking.PER_DAY: "Your cards were charged as many times as allowed within 24 hours.",
 }
 """Why a charge that is due isn't made, by the reason."""
 
 OFF = {
     OffReason.OWNER: "An owner turned it off.",
-    OffReason.FAILURES: "It was turned off because three tries in a row ended without a charge.",
+    OffReason.FAILURES: "It was turned off because three tries in a row failed.",
     OffReason.DISPUTE: "It was turned off because a cardholder disputed an automatic charge.",
 }
 
 _OUTCOMES = {
     AttemptOutcome.PAID: "Paid",
     AttemptOutcome.FINAL: "Declined",
-    AttemptOutcome.CONFIRMATION: "Bank asks for confirmation",
+    AttemptOutcome.CONFIRMATION: "Bank requires confirmation",
     AttemptOutcome.DECLINED: "Declined",
     AttemptOutcome.NOT_TRIED: "Not sent",
 }
@@ -63,8 +64,8 @@ def summarize(balance: BalanceView) -> str:
         why = _said_of_refusal(settings.refused_for, settings.next_try_at)
         return f"On, but no card is charged now. {why}"
     if settings.failures:
-        again = f" We try again on {moment(settings.next_try_at)}." if settings.next_try_at else ""
-        return f"On, but the last try ended without a charge.{again}"
+        again = f" We'll try again on {moment(settings.next_try_at)}." if settings.next_try_at else ""
+        return f"On, but the last try failed, and nothing was charged.{again}"
     threshold, target = Money(settings.threshold_micro, currency), Money(settings.target_micro, currency)
     if balance.available < threshold:
         return (
@@ -86,7 +87,7 @@ def refusal(reason: str) -> str:
 def next_charge(state: State, following: NextCharge) -> str:
     """When the next charge comes, and how much it is at most: one sentence, and another while it can't come."""
     if following.card is None:
-        return "No card can be charged: none of the chosen ones works. Choose another below."
+        return "None of the chosen cards can be charged. Choose another below."
     fallen = f"When your available credit falls below {money(state.threshold)}"
     if following.is_below:
         fallen = f"Your available credit is below {money(state.threshold)}"

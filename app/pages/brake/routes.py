@@ -57,7 +57,7 @@ def answer() -> Response:
     try:
         stop = answering.answer(current_organization(), stop_id, chosen, current_actor())
     except (AnsweredAlreadyError, LookupError):
-        return _draw("This was answered already. Nothing was changed.", status=409)
+        return _draw("This was already answered. Nothing was changed.", status=409)
     if stop.until is not None:
         flash(f"Automatic top-ups continue until {moment(stop.until)}. All owners were notified by email.")
     else:
@@ -71,7 +71,7 @@ def answer() -> Response:
 def ask_again() -> Response:
     """Ask again whenever an hour takes more than usual, whatever was answered for good."""
     answering.forget(current_organization(), current_actor())
-    flash("From now on we ask again when an hour takes more than usual.")
+    flash("From now on, we ask again when more than usual is spent within an hour.")
     return redirect(url_for("brake.show"), 303)
 
 

@@ -47,8 +47,8 @@ NAMES = {
 """What the parts are called that changed nothing."""
 ABOUT = {
     Part.VOLUME: "More or fewer calls, text messages and numbers, at the earlier period's cost for each.",
-    Part.MIX: "A larger or smaller share of calls that cost more. What is new or gone counts here.",
-    Part.LENGTH: "More or less usage in a call: minutes, speech and tokens.",
+    Part.MIX: "A larger or smaller share of calls that cost more. Anything new or gone counts here.",
+    Part.LENGTH: "More or less usage per call: minutes, speech and tokens.",
     Part.RATE: "Rates, and how much of the usage your plan included.",
 }
 """What each part is."""

@@ -67,7 +67,7 @@ def approve(request_id: UUID) -> Response:
     line = LimitLine.of(limit)
     until = f" until {moment(limit.raised_until)}" if limit.raised_until else ""
     flash(
-        f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. The person who asked is told."
+        f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. The person who asked gets an email."
     )
     return redirect(url_for("limits.show"), 303)
 
@@ -84,7 +84,7 @@ def refuse(request_id: UUID) -> Response:
         abort(404)
     except (AlreadyDecidedError, UnknownLimitError) as error:
         return _tell_decided(error)
-    flash("The request is refused. The person who asked is told.")
+    flash("The request was refused. The person who asked gets an email.")
     return redirect(url_for("limits.show"), 303)
 
 
@@ -94,6 +94,6 @@ def _tell_decided(error: AlreadyDecidedError | UnknownLimitError) -> Response:
     flash(
         "The limit of this request was removed, so there is nothing to decide."
         if is_gone
-        else "This request was decided already."
+        else "This request was already decided."
     )
     return redirect(url_for("limits.show"), 303)

@@ -28,13 +28,13 @@ from app.web.text_guard import TidyForm
 LONGEST = 255
 """Characters in a name of a campaign or an agent, as in usage."""
 LONGEST_NOTE = 500
-KINDS = {"stops": "Stops new calls", "tells": "Only tells you"}
+KINDS = {"stops": "Stops new calls", "tells": "Only notifies you"}
 _CLASS = "class:"
 
 
 class _KindForm(TidyForm, FlaskForm):  # type: ignore[misc]
     amount = StringField("Limit")
-    kind = RadioField("When it is reached", validate_choice=False)
+    kind = RadioField("When it's reached", validate_choice=False)
     sure = HiddenField()
 
     limit: Money
@@ -45,15 +45,15 @@ class _KindForm(TidyForm, FlaskForm):  # type: ignore[misc]
         if limit is not None:
             self.limit = limit
         if self.kind.data not in KINDS:
-            self.kind.errors = ["Choose what happens when it is reached."]
+            self.kind.errors = ["Choose what happens when it's reached."]
 
 
 class NewLimitForm(_KindForm):
     """A new limit. `draft` is set once `validate` succeeds."""
 
-    applies_to = SelectField("What it counts", validate_choice=False)
+    applies_to = SelectField("Applies to", validate_choice=False)
     name = StringField("Name of the campaign or agent")
-    window = SelectField("In each", validate_choice=False)
+    window = SelectField("Period", validate_choice=False)
 
     draft: Draft
 
@@ -88,7 +88,7 @@ class NewLimitForm(_KindForm):
     def _subject(self) -> tuple[LimitSubject | None, str]:
         chosen = self.applies_to.data or ""
         if chosen not in {value for value, _ in self.applies_to.choices}:
-            self.applies_to.errors = ["Choose what the limit counts."]
+            self.applies_to.errors = ["Choose what the limit applies to."]
             return None, ""
         if chosen.startswith(_CLASS):
             return LimitSubject.DESTINATION_CLASS, chosen.removeprefix(_CLASS)
@@ -145,7 +145,7 @@ class LimitForm(_KindForm):
         if raised is None:
             return None, None
         if not self.amount.errors and raised <= self.limit:
-            self.raised.errors = ["Enter more than the limit, or leave it empty."]
+            self.raised.errors = ["Enter more than the limit, or leave it blank."]
         return raised, read_end(self.until, current_organization())
 
 
@@ -188,7 +188,7 @@ def earliest_end() -> str:
 def summarize_new(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A new limit as it was typed."""
     yield from list_fields(
-        typed, applies_to="What it counts", name="Name", window="In each", amount="Limit", kind="When reached"
+        typed, applies_to="Applies to", name="Name", window="Period", amount="Limit", kind="When reached"
     )
 
 

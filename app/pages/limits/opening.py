@@ -40,5 +40,5 @@ def close_destination(key: str) -> Response:
     """Let no new call go to a destination; calls in progress finish."""
     with transaction():
         destinations.close_destination(current_organization(), key, current_actor())
-    flash(f"No new call to {destination_name(key)} can start. Calls in progress finish.")
+    flash(f"No new calls to {destination_name(key)} can start. Calls in progress finish.")
     return redirect(url_for("limits.show", _anchor="destinations"), 303)

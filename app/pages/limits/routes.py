@@ -128,9 +128,9 @@ def remove(limit_id: UUID) -> Response:
         with transaction():
             settings.remove(current_organization(), limit_id, current_actor())
     except UnknownLimitError:
-        flash("That limit was removed already.")
+        flash("That limit was already removed.")
     else:
-        flash("The limit is removed.")
+        flash("The limit was removed.")
     return redirect(url_for("limits.show"), 303)
 
 

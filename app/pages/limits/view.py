@@ -20,7 +20,7 @@ _STATES = {
     RequestState.WAITING: "Waiting",
     RequestState.APPROVED: "Approved",
     RequestState.REFUSED: "Refused",
-    RequestState.OBSOLETE: "Not needed any more",
+    RequestState.OBSOLETE: "No longer needed",
 }
 
 

@@ -44,7 +44,7 @@ class LimitLine:
 def _kind(limit: LimitStanding) -> str:
     if limit.refuses_all:
         return "New calls are stopped"
-    return "Stops new calls once it is reached" if limit.stops else "Only tells you"
+    return "Stops new calls once it's reached" if limit.stops else "Only notifies you"
 
 
 def _counted(limit: LimitStanding) -> str:
@@ -57,11 +57,11 @@ def _counted(limit: LimitStanding) -> str:
 def _follows(limit: LimitStanding) -> str:
     """What comes next: when it starts again, and when a raise ends."""
     if limit.refuses_all and not limit.amount.micro:
-        said = "They can start again once it is raised."
+        said = "They can start again once it's raised."
     elif limit.refuses_all:
         said = f"They can start again on {moment(limit.window.end)}."
     else:
-        said = f"Starts again on {moment(limit.window.end)}."
+        said = f"Resets on {moment(limit.window.end)}."
     if limit.raised_until is not None:
         said += f" Raised until {moment(limit.raised_until)}, then {money(limit.usual)} again."
     return said
@@ -72,7 +72,7 @@ def stops_now(draft: Draft, effect: Effect) -> str:
     this, what = labels.THIS[draft.kind], labels.short_label(draft.subject, draft.name)
     counted, limit = money(effect.counted), money(effect.limit)
     if effect.held.micro:
-        already = f"{counted} of {limit} counts already {this}, {money(effect.held)} of it reserved"
+        already = f"{counted} of {limit} already counts {this}, {money(effect.held)} of it reserved"
     else:
         already = f"{counted} of {limit} is already spent {this}"
     return f"{already}: this stops {what} now."
@@ -96,5 +96,5 @@ def saved(line: LimitLine, effect: Effect) -> str:
     """The message after a limit was saved."""
     said = f"{line.label}: the limit is {money(line.limit.amount)} {line.per}."
     if effect.is_below_held and (rest := in_progress(effect)):
-        said += f" That is less than what counts already. {rest}"
+        said += f" That is less than what already counts. {rest}"
     return said

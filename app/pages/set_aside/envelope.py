@@ -65,7 +65,7 @@ def change(envelope_id: UUID) -> Response:
         form.amount.errors = [too_large(error)]
     except TooSmallError as error:
         form.amount.errors = [
-            f"Calls have used or hold {money(error.least)} of it. Enter that or more, or end it."
+            f"Calls have used or reserved {money(error.least)} of it. Enter at least that, or end the envelope."
         ]
     except WrongDayError as error:
         form.until.errors = [wrong_day(error)]
@@ -88,7 +88,7 @@ def end(envelope_id: UUID) -> Response:
     except UnknownEnvelopeError:
         return _gone()
     returned = Money(ended.returned_micro, organization.currency)
-    flash(f"Nothing more is set aside for {ended.campaign}. {money(returned)} is available again.")
+    flash(f"Credit is no longer set aside for {ended.campaign}. {money(returned)} is available again.")
     return redirect(url_for("set_aside.show"), 303)
 
 

@@ -57,7 +57,7 @@ class NewEnvelopeForm(_CreditForm):
         super().validate(extra_validators)
         self.name = (self.campaign.data or "").strip()
         if not 1 <= len(self.name) <= LONGEST_NAME:
-            self.campaign.errors = ["Enter the campaign's name, exactly as in your campaigns."]
+            self.campaign.errors = ["Enter the campaign's name, exactly as in Voice Portal."]
         self.check_credit()
         return not self.errors
 

@@ -59,6 +59,6 @@ def choose_reserve() -> Response:
     flash(
         f"{money(kept.amount)} is kept for number rent and inbound calls."
         if kept.is_on
-        else "No reserve is kept any more."
+        else "There is no longer a reserve."
     )
     return redirect(url_for("set_aside.show"), 303)

@@ -63,7 +63,7 @@ def add() -> Response:
     except WrongDayError as error:
         form.until.errors = [wrong_day(error)]
     except AlreadyOpenError:
-        form.campaign.errors = ["This campaign has credit set aside already. Change that instead."]
+        form.campaign.errors = ["This campaign already has credit set aside. Change that instead."]
     except TooManyError:
         form.campaign.errors = [TOO_MANY]
     else:

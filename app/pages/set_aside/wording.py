@@ -6,7 +6,7 @@ from app.billing.wallet.envelope_queries import MOST_OPEN
 from app.billing.wallet.envelope_terms import TooLargeError, WrongDayError
 from app.web.formatting import day_long, money
 
-TOO_MANY = f"Credit can be set aside for at most {MOST_OPEN} campaigns. End one that isn't needed any more."
+TOO_MANY = f"Credit can be set aside for at most {MOST_OPEN} campaigns. End one that's no longer needed."
 
 
 def too_large(error: TooLargeError) -> str:

@@ -11,10 +11,10 @@ def limit_reached(error: DailyLimitReachedError) -> str:
     limit, left = money(error.limit), money(error.left)
     if not error.limit:
         return (
-            "An owner has set the daily top-up limit to zero, so that no one tops up. Change the limit first."
+            "An owner has set the daily top-up limit to zero, so no one can top up. Change the limit first."
         )
     if error.amount > error.limit:
-        return f"This is more than your daily top-up limit of {limit}. {left} of it is left now."
+        return f"This is more than your daily top-up limit of {limit}. {left} is left now."
     said = (
         f"{left} is left of your daily top-up limit of {limit}."
         if error.left

@@ -16,7 +16,7 @@ from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 
-_NOT_THERE = "That call has already ended, or no longer lasts unusually long."
+_NOT_THERE = "That call has already ended, or no longer needs an answer."
 
 
 @blueprint.post("/calls-in-progress/<uuid:hold_id>/end")

@@ -76,7 +76,7 @@ def stopped_and_paused() -> Organization:
             stopped,
             "active",
             "Limit reached",
-            {"limit": "Its limit is $0.00 a day, so none starts before it is raised."},
+            {"limit": "Its limit is $0.00 a day, so no calls start until it's raised."},
         ),
         (stopped_in_part, "active", "Active", {"limit": "Its limit is $0.00 a day"}),
         (stopped_and_paused, "paused", "Paused", {"paused": "Your credit ran out."}),

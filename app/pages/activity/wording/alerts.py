@@ -16,7 +16,7 @@ def _channel(event: AuditEvent) -> str:
 
 
 def _switched_off(event: AuditEvent) -> str:
-    why = {"gone": "it answered 410", "failing": "it accepted nothing for a day"}
+    why = {"gone": "it responded with 410 (gone)", "failing": "it accepted nothing for a day"}
     return f"{event.subject}: {why.get(str(event.details.get('reason')), 'it failed')}"
 
 

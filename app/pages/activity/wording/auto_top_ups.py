@@ -19,7 +19,7 @@ def _auto_top_up(event: AuditEvent) -> str:
 
 def _auto_top_up_off(event: AuditEvent) -> str:
     return {
-        "failures": "after three tries in a row that ended without a charge",
+        "failures": "after three failed tries in a row",
         "dispute": "because a cardholder disputed an automatic charge",
     }.get(str(event.details.get("reason")), "")
 

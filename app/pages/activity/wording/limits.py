@@ -28,7 +28,7 @@ def _limit_state(state: dict[str, Any] | None) -> str:
     """`$30.00, stops`, and a raise with when it ends."""
     if not state:
         return ""
-    parts = [as_money(str(state["amount"])), "stops" if state["stops"] else "only tells"]
+    parts = [as_money(str(state["amount"])), "stops" if state["stops"] else "only notifies"]
     if state.get("raised") and state.get("raised_until"):
         until = moment(datetime.fromisoformat(str(state["raised_until"])))
         parts.insert(1, f"{as_money(str(state['raised']))} until {until}")
@@ -58,7 +58,7 @@ WORDS: dict[Action, ActionWording] = {
     "limit.added": ActionWording("limits", "Added a limit", _limit),
     "limit.changed": ActionWording("limits", "Changed a limit", _limit),
     "limit.more_approved": ActionWording("limits", "Approved a request for more", _more),
-    "limit.more_asked": ActionWording("limits", "Asked for more of a limit", _more),
+    "limit.more_asked": ActionWording("limits", "Asked for a higher limit", _more),
     "limit.more_refused": ActionWording("limits", "Refused a request for more", _more),
     "limit.removed": ActionWording("limits", "Removed a limit", _limit),
 }

@@ -39,7 +39,7 @@ def auto_top_up_is_turned_on_and_off(at: Stage) -> None:
     switch_on(organization, card, threshold="15")
     at.page.get_by_role("checkbox").check()
     at.press("Save changes")
-    at.see("Someone changed this meanwhile")
+    at.see("Someone else changed this in the meantime")
     at.look(SHOW)
     at.look_at("wallet.show", "/billing/wallet")
     at.page.goto(PAGE)
@@ -74,7 +74,7 @@ def auto_top_up_in_trouble(at: Stage) -> None:
 
 @scene("brake.show", SHOW, "overview.show", "wallet.show")
 def the_brake_asks(at: Stage) -> None:
-    """Not stopped; stopped, on every page that says so; answered already; continued, and asked again."""
+    """Not stopped; stopped, on every page that says so; already answered; continued, and asked again."""
     organization, card = a_payer(credit="20")
     a_stripe_card(organization, "pm_card_mastercard")
     switch_on(organization, card, has_brake=True)
@@ -102,8 +102,8 @@ def the_brake_is_told_for_good(at: Stage) -> None:
     stop(organization)
     at.enter(organization, BRAKE)
     at.press("Continue for good")
-    at.see("We only ask above that.")
+    at.see("We ask only above that.")
     at.look("brake.show")
     at.press("Ask again below that")
-    at.is_told("From now on we ask again")
+    at.is_told("From now on, we ask again")
     at.look("brake.show")

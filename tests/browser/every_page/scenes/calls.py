@@ -26,6 +26,6 @@ def overdue_calls(at: Stage) -> None:
     at.press("End call call-1")
     at.is_told("call-1 has ended.")
     at.look(SHOW)
-    at.page.get_by_role("button", name="Still going on").first.click()
+    at.page.get_by_role("button", name="Still in progress").first.click()
     at.is_told("continues.")
     at.look(SHOW)

@@ -58,7 +58,7 @@ def a_reserve_is_kept(at: Stage) -> None:
     at.press("Save reserve")
     at.see("outbound calls stop now")
     at.look(SHOW)
-    at.press("Save, and pause outbound calls")
+    at.press("Save and pause outbound calls")
     at.is_told("is kept for number rent")
     at.look(SHOW)
     for state in (at_reserve, all_set_aside):

@@ -75,8 +75,8 @@ def choose_levels(hands: Hands) -> None:
     hands.is_told("levels are saved")
     hands.tab_to("checkbox", "Under $20.00")
     hands.press("Space")
-    hands.go_to("button", "Save who is told")
-    hands.is_told("Saved who is told")
+    hands.go_to("button", "Save choices")
+    hands.is_told("Your choices are saved")
 
 
 @task(
@@ -98,9 +98,9 @@ def add_webhook(hands: Hands) -> None:
     hands.sees("heading", "Webhook secret", level=1)
     hands.skip()
     hands.go_to("link", "I've saved it")
-    hands.sees("heading", "Who is told")
+    hands.sees("heading", "Who gets alerts")
     hands.go_to("button", "Send a test to ERP (webhook)")
-    hands.is_told("did not answer")
+    hands.is_told("didn't respond")
     hands.go_to("button", "New secret for ERP (webhook)")
     hands.sees("heading", "Webhook secret", level=1)
 

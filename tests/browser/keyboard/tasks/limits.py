@@ -64,7 +64,7 @@ def add_limit(hands: Hands) -> None:
     hands.go_to("link", "Add a limit")
     hands.sees("heading", "Add a spending limit", level=1)
     hands.skip()
-    hands.tab_to("combobox", "What it counts")
+    hands.tab_to("combobox", "Applies to")
     hands.press("ArrowDown")
     hands.tab_to("combobox", "Name of the campaign or agent")
     hands.type("Recall")
@@ -127,4 +127,4 @@ def open_country(hands: Hands) -> None:
 def close_country(hands: Hands) -> None:
     hands.skip()
     hands.go_to("button", "Close Somalia")
-    hands.is_told("No new call to Somalia")
+    hands.is_told("No new calls to Somalia")

@@ -219,7 +219,7 @@ def answer_about_calls(hands: Hands) -> None:
     hands.is_on("heading", "Longest-running calls")
     hands.go_to("button", "End call call-1")
     hands.is_told("call-1 has ended. Its credit is available again.")
-    hands.go_to("button", "Still going on call-2")
+    hands.go_to("button", "Still in progress call-2")
     hands.is_told("call-2 continues. We'll ask again if it lasts much longer.")
 
 
@@ -248,7 +248,7 @@ def save_view(hands: Hands) -> None:
     hands.press("Enter")
     hands.is_told('The view "Reminder calls" was saved.')
     hands.press("g", "v")
-    hands.sees("heading", "Your views of the history")
+    hands.sees("heading", "Your views of the wallet history")
     hands.skip()
     hands.go_to("link", "Rename Reminder calls")
     hands.sees("heading", "Rename view")
