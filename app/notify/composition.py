@@ -42,22 +42,21 @@ class Readers:
 
 def compose(email: Email, readers: Readers) -> Written:
     """Compose an email from its facts, for the people of an organization."""
-    drawn = {part: render(part, email, readers) for part in ("text", "html")}
-    subject, text = drawn["text"]
-    return Written(
-        subject=one_line(subject),
-        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        html=drawn["html"][1].strip() + "\n",
-    )
+    subject, body = render("text", email, readers)
+    text = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+    _, html = render("html", email, readers, preview=_preview(text))
+    return Written(subject=one_line(subject), text=text, html=html.strip() + "\n")
 
 
-def render(part: str, email: Email, readers: Readers) -> tuple[str, str]:
-    """The subject and body of one part: `text`, `html`, or `note` for other ways than email."""
+def render(part: str, email: Email, readers: Readers, *, preview: str = "") -> tuple[str, str]:
+    """The subject and body of one part: `text`, `html`, or `note` for other ways than email. `preview` is what lists
+    of emails show beside the subject."""
     zone = ZoneInfo(readers.timezone)
     template = _environment(part).get_template(f"mail/{email.kind}.jinja")
     context = {
         "email": email,
         "organization": one_line(readers.organization),
+        "preview": preview,
         "support_email": readers.support_email,
         "url": lambda path: f"{readers.public_url}{in_mail(path, readers.slug)}",
         "moment": partial(moment, zone=zone),
@@ -112,6 +111,11 @@ def around(value: datetime, *, zone: ZoneInfo) -> str:
     local -= timedelta(minutes=local.minute % 30, seconds=local.second, microseconds=local.microsecond)
     clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
     return f"{clock} {local.tzname()} on {format_datetime(local, 'EEEE, MMMM d', locale=LOCALE)}"
+
+
+def _preview(text: str) -> str:
+    """The first paragraph after the heading, which the subject says already."""
+    return text.split("\n\n")[1]
 
 
 def _due(one: DigestDate) -> str:

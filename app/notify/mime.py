@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -13,6 +14,10 @@ from email.utils import format_datetime, getaddresses
 from email_validator import EmailNotValidError, validate_email
 
 from config import SettingsError
+
+COLUMNS = 72
+"""How wide lines of plain text are, before the space that continues them (RFC 3676, section 4.2: at most 78)."""
+_SIGNATURE = "-- "
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,24 @@ def message(
     if unsubscribe is not None:
         mail["List-Unsubscribe"] = f"<{unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(written.text, cte="quoted-printable")
+    mail.set_content(flowed(written.text), cte="quoted-printable", params={"format": "flowed", "delsp": "no"})
     mail.add_alternative(written.html, subtype="html", cte="quoted-printable")
     return mail
+
+
+def flowed(text: str) -> str:
+    """Plain text with a paragraph to a line, as lines that fit a terminal: those that end with a space continue, so
+    a narrow window can break them elsewhere (RFC 3676, sections 4.1, 4.3 and 4.4). Words are never broken, so that a
+    link can be clicked."""
+    return "".join(f"{line}\n" for paragraph in text.splitlines() for line in _flowed_lines(paragraph))
+
+
+def _flowed_lines(paragraph: str) -> list[str]:
+    if paragraph == _SIGNATURE:
+        return [paragraph]
+    lines = textwrap.wrap(paragraph, COLUMNS, break_long_words=False, break_on_hyphens=False) or [""]
+    stuffed = [f" {line}" if line.startswith((" ", ">", "From ")) else line for line in lines]
+    return [*(f"{line} " for line in stuffed[:-1]), stuffed[-1]]
 
 
 def one_line(words: str) -> str:

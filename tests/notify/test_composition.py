@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -39,6 +40,14 @@ class TestEveryMail:
         assert "<title>" in html
         assert len(re.findall("<h1", html)) == 1
         assert not re.search(r"<img|<script|<table|<link|url\(|@import", html)
+
+    def test_a_list_of_emails_shows_the_first_paragraph_which_is_not_seen_in_the_email(
+        self, email: Email
+    ) -> None:
+        html = compose(email, READERS).html
+        [preview] = re.findall(r'<div style="display: none;[^>]*>(.*?)</div>', html)
+        assert html.index(preview) < html.index("<header>")
+        assert " ".join(unescape(preview).split()) == paragraphs_of_html(email)[1]
 
     def test_its_text_breaks_no_lines_that_a_window_would_break_otherwise(self, email: Email) -> None:
         lines = compose(email, READERS).text.splitlines()

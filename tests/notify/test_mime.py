@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
 import pytest
 
-from app.notify.mime import Sender, Written, message
+from app.notify.composition import compose
+from app.notify.emails import Email
+from app.notify.mime import Sender, Written, flowed, message
 from app.notify.server import SmtpServer
 from config import SettingsError
 from tests.factories import at
+from tests.notify.emails.samples import EMAILS, NAMES, READERS
 
 SENDER = Sender.parse("billing@portal.example", reply_to="help@portal.example")
 NOW = at("2026-11-24 09:30")
@@ -37,6 +44,45 @@ def test_the_same_thing_told_again_has_the_same_id_and_another_reader_another() 
     assert id_of(a_message()) == id_of(a_message("Paid, again"))
     assert len({id_of(a_message()), id_of(a_message(to="b@x.example")), id_of(a_message(thing="2"))}) == 3
     assert id_of(a_message()).endswith("@portal.example>")
+
+
+def text_part(made: EmailMessage) -> EmailMessage:
+    """The plain text of an email, as a program reads what was sent."""
+    arrived = message_from_bytes(made.as_bytes(), policy=default)
+    part = arrived.get_body(("plain",))
+    assert part is not None
+    return part
+
+
+def joined(lines: list[str]) -> list[str]:
+    """The paragraphs of flowed lines (RFC 3676, section 4.1)."""
+    paragraphs, is_open = [], False
+    for line in lines:
+        words = line.removeprefix(" ")
+        paragraphs[-1:] = [paragraphs[-1] + words] if is_open else [*paragraphs[-1:], words]
+        is_open = line.endswith(" ") and line != "-- "
+    return paragraphs
+
+
+@pytest.mark.parametrize("email", EMAILS, ids=NAMES)
+def test_the_text_of_every_email_fits_a_terminal_and_says_that_it_flows(email: Email) -> None:
+    written = compose(email, READERS)
+    part = text_part(message(written, sender=SENDER, to="a@x.example", thing="1", at=NOW))
+    assert part.get_params() == [
+        ("text/plain", ""),
+        ("charset", "utf-8"),
+        ("format", "flowed"),
+        ("delsp", "no"),
+    ]
+    lines = part.get_content().splitlines()
+    assert [line for line in lines if len(line) > 78 and not line.startswith("https://")] == []
+    assert joined(lines) == written.text.splitlines()
+
+
+def test_flowed_lines_are_stuffed_where_they_would_be_read_as_something_else() -> None:
+    words = "word " * 14 + ">quoted " + "word " * 13 + "From here"
+    assert flowed(f"{words}\n\n-- \n") == (f"{'word ' * 14}\n >quoted {'word ' * 13}\n From here\n\n-- \n")
+    assert flowed("From us\n") == " From us\n"
 
 
 @pytest.mark.parametrize(
