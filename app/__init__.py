@@ -30,6 +30,7 @@ from app.people.factors import encryption, relying_party
 from app.web import (
     assets,
     back_to_shell,
+    compression,
     cookies,
     csp_reports,
     database,
@@ -79,6 +80,7 @@ def create_app(settings: Settings) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
+    compression.init_app(app)
     logs.init_app(app)
     refusals.init_app(app)
     hosts.init_app(app)

@@ -93,19 +93,31 @@ def form_token() -> str:
 
 
 def seal(secret: str, person: str | None, organization: str | None) -> str:
-    """A token for a session's secret, a person and an organization."""
-    return str(signing.serializer(_SALT).dumps([secret, person, organization]))
+    """A token for a session's secret, a person and an organization.
+
+    No two tokens have a part of the secret in common: each masks it with random bytes that go with it, so that the
+    length of a compressed page doesn't give it away (`app.web.compression`).
+    """
+    mask = secrets.token_hex(len(secret) // 2)
+    return str(signing.serializer(_SALT).dumps([_masked(secret, mask), person, organization, mask]))
 
 
 def read(text: str | None) -> FormToken | None:
     """The content of a token, however old it is; None if it isn't ours."""
     try:
-        (secret, person, organization), made_at = signing.serializer(_SALT).loads(
+        (masked, person, organization, *mask), made_at = signing.serializer(_SALT).loads(
             text or "", return_timestamp=True
         )
+        # Pages that are open since before masks have none.
+        secret = _masked(masked, *mask) if mask else masked
     except (BadData, ValueError, TypeError):
         return None
     return FormToken(secret, person, organization, made_at)
+
+
+def _masked(secret: str, mask: str) -> str:
+    """Either from the other, both in hexadecimal digits."""
+    return f"{int(secret, 16) ^ int(mask, 16):0{len(secret)}x}"
 
 
 def _checked(text: str | None) -> FormToken:

@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.web.assets import Asset
+from app.web.compression import SHORTEST
 from config import ROOT
 from tests.support.browsing import Visitor
 from tests.support.paying import Owner
@@ -22,6 +23,7 @@ from tests.support.url_map import rules
 
 SERVER = 120
 """Bytes that the server itself adds to each response: the status line, `Date`, `Server`, `Connection`."""
+BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd", "Sec-Fetch-Site": "none"}
 NAMED = re.compile(r'<(?:link|script|img)\b[^>]+?(?:href|src)="(/static/[^"]+)"')
 IMPORTED = re.compile(r'^import .*"\./([\w.]+)";$', re.MULTILINE)
 ON_NEED = re.compile(r'^ +"([^"]+)": \(\) => import\("\./(\w+)\.js"\)', re.MULTILINE)
@@ -43,18 +45,25 @@ OTHERS = {
 
 
 def weight(response: TestResponse) -> int:
-    """Bytes on the wire, compressed as the application or a proxy does."""
+    """Bytes on the wire."""
     head = sum(len(f"{name}: {value}\r\n") for name, value in response.headers.items())
-    is_compressed = response.headers.get("Content-Encoding") == "gzip"
-    return SERVER + head + len(response.data if is_compressed else gzip.compress(response.data, 6))
+    return SERVER + head + len(response.data)
+
+
+def text_of(response: TestResponse) -> str:
+    if "Content-Encoding" in response.headers:
+        return gzip.decompress(response.data).decode()
+    assert len(response.data) < SHORTEST, response.request.path
+    return response.text
 
 
 def check(get: Callable[..., TestResponse], path: str, most: int) -> None:
-    page = get(path)
-    assert page.status_code == 200, path
-    named = list(dict.fromkeys(NAMED.findall(page.text)))
-    files = {one: get(one, headers={"Accept-Encoding": "gzip"}) for one in named}
-    texts = {one.rpartition("/")[2]: gzip.decompress(file.data).decode() for one, file in files.items()}
+    answer = get(path, headers=BROWSER)
+    assert answer.status_code == 200, path
+    page = text_of(answer)
+    named = list(dict.fromkeys(NAMED.findall(page)))
+    files = {one: get(one, headers=BROWSER) for one in named}
+    texts = {one.rpartition("/")[2]: text_of(file) for one, file in files.items()}
     assert {file.status_code for file in files.values()} == {200}
     # Nothing waits for a file that another one asks for.
     for name, text in texts.items():
@@ -63,9 +72,9 @@ def check(get: Callable[..., TestResponse], path: str, most: int) -> None:
         assert not name.endswith(".css") or not re.search(r"@import|url\(", text)
     for place, module in ON_NEED.findall((ROOT / "app/static/js/on_need.js").read_text()):
         mark = place.strip(".[]")
-        is_there = bool(re.search(rf'<[^>]+ (?:class="{mark}"|{mark})[ =>]', page.text))
+        is_there = bool(re.search(rf'<[^>]+ (?:class="{mark}"|{mark})[ =>]', page))
         assert is_there == (f"{module}.js" in texts), f"{path}: {place} and the preload of {module}"
-    found = weight(page) + sum(map(weight, files.values()))
+    found = weight(answer) + sum(map(weight, files.values()))
     assert found <= most, f"{path}: {found:,} bytes in {1 + len(files)} files"
 
 
