@@ -68,6 +68,13 @@ def list_for_person(user_id: UUID) -> list[Membership]:
     return list(db.session.scalars(select(Membership).where(Membership.user_id == user_id)))
 
 
+def role_of(org_id: UUID, user_id: UUID) -> Role | None:
+    """A person's role in an organization, as it is in the database now; None if they have none."""
+    return db.session.scalar(
+        select(Membership.role).where(Membership.org_id == org_id, Membership.user_id == user_id)
+    )
+
+
 def people_of(org_id: UUID) -> dict[str, User]:
     """Everyone with a role in an organization, by lower-case email address."""
     query = select(User).join(Membership, Membership.user_id == User.id).where(Membership.org_id == org_id)

@@ -12,7 +12,6 @@ from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.billing.audit.owners import NotOwnerError
 from app.extensions import db
 from app.own_pages import for_organization
 from app.payments.errors import PaymentsError
@@ -106,7 +105,6 @@ _WORDS = {
 def init_app(app: Flask) -> None:
     """Respond to every error with a page: whole, or its main part for an htmx request."""
     app.register_error_handler(NotOrgAdminError, or_otherwise(_not_org_admin))
-    app.register_error_handler(NotOwnerError, or_otherwise(_not_org_admin))
     app.register_error_handler(FactorMissingError, or_otherwise(_factor_missing))
     app.register_error_handler(RateLimitExceeded, or_otherwise(_too_many))
     app.register_error_handler(UnstorableTextError, or_otherwise(_unstorable))
@@ -198,7 +196,7 @@ def _factor_missing(_: FactorMissingError) -> AnyResponse:
     )
 
 
-def _not_org_admin(_: NotOrgAdminError | NotOwnerError) -> Response:
+def _not_org_admin(_: NotOrgAdminError) -> Response:
     who = identity()
     organization = who.organization if who else None
     if organization is None:

@@ -13,15 +13,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import openid, shell
 from app.extensions import db, login_manager
-from app.models import Organization
+from app.models import Organization, Role
 from app.models.scope import scope_to
-from app.people import sessions, user_agents
+from app.people import memberships, sessions, user_agents
 from app.people.sessions import Identity, Limits
-from app.transaction import transaction
+from app.transaction import check_before_commits, transaction
 from app.web import back_to_shell, drawn_for, frames
 from app.web.marks import is_asked_by_pages, is_posted_by_shell, kept_fields, page_behind
 from app.web.parts import wants_region
 
+_READING = {"GET", "HEAD", "OPTIONS"}
 _WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
 
 P = ParamSpec("P")
@@ -116,6 +117,7 @@ def org_admin_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         _enter_organization(who)
         if not who.is_org_admin:
             raise NotOrgAdminError
+        _check_before_commits(who, is_owner)
         return view(*args, **kwargs)
 
     guarded.org_admin_required = True  # type: ignore[attr-defined]
@@ -137,10 +139,37 @@ def member_required(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         _enter_organization(who)
         if who.role is None:
             raise NotOrgAdminError
+        _check_before_commits(who, is_member)
         return view(*args, **kwargs)
 
     guarded.member_required = True  # type: ignore[attr-defined]
     return guarded
+
+
+def is_owner(role: Role | None) -> bool:
+    """Whether a role includes billing."""
+    return role is Role.ORG_ADMIN
+
+
+def is_member(role: Role | None) -> bool:
+    """Whether someone has any role."""
+    return role is not None
+
+
+def _check_before_commits(who: Identity, is_enough: Callable[[Role | None], bool]) -> None:
+    """Let nothing be changed by someone who loses the role while their request waits for a lock: it is read again
+    before each commit. Pages that are only read show what there was when they were asked for."""
+    if request.method in _READING or who.organization is None:
+        return
+    org_id, user_id = who.organization.id, who.user.id
+
+    def check() -> None:
+        if not is_enough(memberships.role_of(org_id, user_id)):
+            # Who they are and may see is read again, for the page that says so.
+            g.pop("_login_user", None)
+            raise NotOrgAdminError
+
+    check_before_commits(check)
 
 
 def _enter_organization(who: Identity) -> None:

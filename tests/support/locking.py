@@ -33,7 +33,12 @@ def wallet_locked(org_id: UUID) -> Iterator[None]:
             driver.rollback()
 
 
+def someone_waits() -> bool:
+    """Whether a connection waits for a lock of this database."""
+    with superuser().connect() as connection:
+        return bool(connection.scalar(_WAITING))
+
+
 def until_someone_waits() -> None:
     """Return once another connection waits for a lock of this database."""
-    with superuser().connect() as connection:
-        wait_until(lambda: connection.scalar(_WAITING), "no one waits for a lock")
+    wait_until(someone_waits, "no one waits for a lock")

@@ -25,7 +25,6 @@ __all__ = [
     "Actor",
     "display_name",
     "meanwhile",
-    "owners",
     "record",
     "record_once",
     "trail",

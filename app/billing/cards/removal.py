@@ -17,7 +17,7 @@ from app.models import Organization, PaymentMethod, TopUp
 from app.payments import cards
 from app.payments.cards import Card
 from app.payments.errors import PaymentsError
-from app.transaction import end_reading, transaction
+from app.transaction import decided, end_reading, transaction
 
 _CUT_OFF = timedelta(minutes=2)
 """When a job checks a removal: after the person's own request must have ended."""
@@ -120,6 +120,7 @@ def remove(organization: Organization, card_id: UUID, actor: Actor) -> Removed:
         was_default = method.is_default
         payment_methods.record_detached(organization.id, method.stripe_id, actor)
         detaching.enqueue_for(method, after=_CUT_OFF)
+    decided()
     try:
         cards.detach(method.stripe_id)
     except PaymentsError:

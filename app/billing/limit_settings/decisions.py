@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.billing import audit
-from app.billing.audit import Action, Actor, owners
+from app.billing.audit import Action, Actor
 from app.billing.limit_settings import requests, settings
 from app.billing.limit_settings.drafts import Draft
 from app.billing.limit_settings.requests import (
@@ -30,13 +30,12 @@ from app.notify.emails import LimitMoreDecided
 def approve(organization: Organization, request_id: UUID, actor: Actor, *, seen: str) -> LimitStanding:
     """Raise the limit as it was asked for; returns how it stands. Locks the wallet, in the caller's transaction.
 
-    `seen` is what the owner saw and agreed to (`LimitRequest.as_text`). Raises `NotOwnerError`,
-    `UnknownRequestError`, `AlreadyDecidedError`, `RequestChangedError`, `UnknownLimitError`, and `NotMoreError` where
-    the limit allows as much by now: to approve would lower it.
+    `seen` is what the owner saw and agreed to (`LimitRequest.as_text`). Raises `UnknownRequestError`,
+    `AlreadyDecidedError`, `RequestChangedError`, `UnknownLimitError`, and `NotMoreError` where the limit allows as
+    much by now: to approve would lower it.
     """
     now = utc_now()
     settings.locked(organization, now)
-    owners.check(organization.id, actor)
     row = _undecided(organization.id, request_id)
     if row.as_text != seen:
         raise RequestChangedError
@@ -61,7 +60,6 @@ def refuse(organization: Organization, request_id: UUID, actor: Actor) -> None:
     """Leave the limit as it is. Locks the wallet, in the caller's transaction. Raises as `approve` does."""
     now = utc_now()
     settings.locked(organization, now)
-    owners.check(organization.id, actor)
     row = _undecided(organization.id, request_id)
     limit = settings.get(organization.id, row.limit_id)
     _decide(organization, limit, row, RequestState.REFUSED, actor)

@@ -17,7 +17,7 @@ from app.models import Organization, SubscriptionStatus
 from app.payments import invoices, subscriptions
 from app.payments.errors import RefusedError
 from app.payments.statuses import StripeInvoiceStatus
-from app.transaction import transaction
+from app.transaction import decided, transaction
 
 
 def cancel(organization: Organization, actor: Actor) -> None:
@@ -33,6 +33,7 @@ def cancel(organization: Organization, actor: Actor) -> None:
     with transaction():
         audit.record(organization.id, actor, "plan.canceled", row.plan, invoice=invoice_id)
         enqueue("finish_cancellation", after=FIRST_CHECK, org_id=str(organization.id), **arguments)
+    decided()
     if not finish(organization, actor=actor, **arguments):
         raise NothingToPayError
 

@@ -23,7 +23,7 @@ from app.payments import intents, invoices
 from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
 from app.payments.statuses import StripeInvoiceStatus
-from app.transaction import transaction
+from app.transaction import decided, transaction
 
 
 class NothingToPayError(Exception):
@@ -51,6 +51,7 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
     intent_id = invoices.payment_of(invoice_id)
     with transaction():
         audit.record(organization.id, actor, "renewal.paid_for", invoice_id, card=card.label)
+    decided()
     if intent_id is None:
         # There was no card when it was due, so no payment was attempted.
         payment = intents.fetch(invoices.pay_with(invoice_id, card.stripe_id))

@@ -38,7 +38,7 @@ from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Switch
 from app.payments import subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.subscription_facts import StripeSubscription
-from app.transaction import transaction
+from app.transaction import decided, transaction
 
 
 def begin(organization: Organization, plan: str, interval: str, actor: Actor) -> PlanSwitch:
@@ -116,6 +116,7 @@ def cancel_scheduled_change(organization: Organization, actor: Actor) -> None:
     """
     subscription = plan_subscriptions.ensure(organization)
     planned = subscription.comes_next
+    decided()
     found = subscriptions.keep_active(subscription)
     with transaction():
         projection.apply(organization, found, actor)
@@ -133,6 +134,7 @@ def _make(
     actor: Actor,
 ) -> PlanSwitch:
     """Make a claimed switch at Stripe, and apply the result. Commits."""
+    decided()
     try:
         found = switch_requests.ask_stripe(organization, claimed, subscription, card)
     except OutcomeUnknownError:

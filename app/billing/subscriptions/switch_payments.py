@@ -19,7 +19,7 @@ from app.payments import intents, invoices
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.intents import Payment
 from app.payments.statuses import PaymentIntentStatus
-from app.transaction import transaction
+from app.transaction import decided, transaction
 
 _STANDS = {
     PaymentIntentStatus.REQUIRES_ACTION: SwitchStatus.ACTION,
@@ -69,6 +69,7 @@ def pay(organization: Organization, switch_id: UUID, card_id: UUID, actor: Actor
             return switch
         card = payment_methods.usable(organization, card_id)
         _claim(switch, card_id, actor)
+    decided()
     try:
         payment = intents.pay_with(
             intent_id,
@@ -95,6 +96,7 @@ def cancel(organization: Organization, switch_id: UUID, actor: Actor) -> PlanSwi
     switch = find(organization.id, switch_id)
     if switch.status not in _UNPAID or switch.invoice_id is None:
         return switch
+    decided()
     try:
         invoices.void(switch.invoice_id)
     except RefusedError:

@@ -10,6 +10,7 @@ from app.models import Organization, PaymentMethod, TopUp, TopUpStatus, Wallet
 from app.payments import declines
 from app.payments.errors import DeclinedError, NotDoneError, OutcomeUnknownError, RefusedError
 from app.payments.intents import ChargeRequest
+from app.transaction import decided
 
 
 def charge(
@@ -19,6 +20,7 @@ def charge(
 
     Without an answer the top-up stays `paying`. Raises `NotStartedError` if nothing was charged.
     """
+    decided()
     try:
         payment = requests.charge(claimed, request)
     except OutcomeUnknownError:

@@ -32,7 +32,7 @@ from app.payments import intents
 from app.payments.confirmation_tokens import ConfirmationToken
 from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
-from app.transaction import transaction
+from app.transaction import decided, transaction
 
 FINAL = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.CANCELED})
 
@@ -185,6 +185,7 @@ def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
         if top_up.payment_intent_id is None:
             settlement.close(wallet, top_up, actor)
             return top_up
+    decided()
     payment = intents.cancel(top_up.payment_intent_id)
     with queries.locked(organization.id, top_up_id) as (wallet, top_up):
         settlement.apply(wallet, top_up, payment, actor)
