@@ -19,9 +19,8 @@ from demo.application import create_app
 from dev.testing import (
     TEMPLATE,
     Addresses,
-    browser_with_settings,
     create_database,
-    firefox_path,
+    left_out,
     start_cluster,
 )
 from stripe_sandbox.testing import running
@@ -55,12 +54,10 @@ def pytest_configure(config: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what drives a Firefox, or a Chromium with settings, where there is none; `make test` says so."""
-    found = {"firefox": firefox_path(), "browser_settings": browser_with_settings()}
-    missing = [mark for mark, program in found.items() if program is None]
-    left_out = [item for item in items if any(map(item.get_closest_marker, missing))]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    """Leave out what can't run here, because a browser is missing that it drives; `make test` says so."""
+    without = [item for item in items if any(map(item.get_closest_marker, left_out()))]
+    items[:] = [item for item in items if item not in without]
+    config.hook.pytest_deselected(items=without)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from dev.errors import ToolError
-from dev.testing.browser import WITHOUT_FIREFOX, browser_path, firefox_path
+from dev.testing.browser import browser_path, left_out
 
 try:
     browser_path()
-    if firefox_path() is None:
-        print(WITHOUT_FIREFOX)
+    for said in left_out().values():
+        print(said)
 except ToolError as error:
     sys.exit(str(error))

@@ -18,6 +18,10 @@ WITHOUT_FIREFOX = (
     "No Firefox found: the tests in Firefox are left out. To run them, `apt-get install firefox-esr`, or set "
     "FIREFOX_PATH to one."
 )
+WITHOUT_SETTINGS = (
+    "No Chromium with settings found: the tests that change a browser's settings for cookies are left out. To run "
+    "them, `apt-get install chromium`; chromium-headless-shell has no settings."
+)
 BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -72,6 +76,18 @@ def browser_with_settings(environ: Mapping[str, str] | None = None) -> str | Non
     """The system's Chromium that has people's settings; None where there is none."""
     path = (os.environ if environ is None else environ).get("PATH")
     return next(filter(None, (shutil.which(name, path=path) for name in WITH_SETTINGS)), None)
+
+
+def left_out(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The markers of the tests that can't run here; for each, which those are, what is missing, and how to get it.
+
+    Raises `ToolError` where a program that was chosen isn't there.
+    """
+    found = {
+        "firefox": (firefox_path(environ), WITHOUT_FIREFOX),
+        "browser_settings": (browser_with_settings(environ), WITHOUT_SETTINGS),
+    }
+    return {marker: said for marker, (program, said) in found.items() if program is None}
 
 
 def _of_playwright(environ: Mapping[str, str]) -> Path | None:

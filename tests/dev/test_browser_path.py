@@ -1,9 +1,14 @@
 """The browser tests use the Chromium that is there, and say in one line how to get one."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+from config import ROOT
 from dev.errors import ToolError
-from dev.testing import browser_path, browser_with_settings, firefox_path
+from dev.testing import browser_path, browser_with_settings, firefox_path, left_out
 
 
 def program(path):
@@ -64,3 +69,31 @@ def test_the_one_with_settings_is_never_the_one_without_a_window(tmp_path):
     assert browser_with_settings({"PATH": str(tmp_path)}) is None
     found = program(tmp_path / "chromium")
     assert browser_with_settings({"PATH": str(tmp_path)}) == found
+
+
+def test_each_marker_that_leaves_tests_out_says_what_is_missing_and_how_to_get_it(tmp_path, pytestconfig):
+    said = left_out({"PATH": str(tmp_path)})
+    # Markers that say "left out where there is none" are those in pyproject.toml.
+    markers = {one.partition(":")[0] for one in pytestconfig.getini("markers") if "left out" in one}
+    assert set(said) == markers
+    assert "apt-get install firefox-esr" in said["firefox"]
+    assert "apt-get install chromium`" in said["browser_settings"]
+    program(tmp_path / "firefox")
+    program(tmp_path / "chromium")
+    assert left_out({"PATH": str(tmp_path)}) == {}
+
+
+def test_make_test_says_what_is_left_out(tmp_path):
+    chosen = program(tmp_path / "chromium-headless-shell")
+    done = subprocess.run(
+        [sys.executable, "-m", "dev.testing"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": str(tmp_path), "CHROMIUM_PATH": chosen, "FIREFOX_PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [
+        "No Firefox found",
+        "No Chromium with settings found",
+    ]
