@@ -21,9 +21,11 @@ from app.web import joined_modules
 _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED = {".css", ".js", ".svg"}
 _OF_SHELL = "js/embed/"
-"""Modules that run in pages of the shell, which imports them all: each defines its element, or what several need."""
+"""Modules that run in pages of the shell, which imports them: each defines its element, or what several need. What
+they import when it is needed isn't there before."""
 _ON_BOTH_SIDES = "js/embed/pages.js"
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx/hx-ptag.min.js")
+_ON_NEED = re.compile(rb'\bimport\("\./(\w+\.js)"\)')
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _BETWEEN_RULES = re.compile(rb"\s*([{};])\s*")
 
@@ -108,12 +110,16 @@ def static(fingerprint: str, name: str) -> Response:
 
 @blueprint.get("/embed.js")
 def embed() -> Response:
-    """The shell's elements, at an address that stays: it imports each module of theirs, all of one version."""
-    assets = current_app.extensions["assets"]
+    """The shell's elements, at an address that stays: it imports the modules of theirs, all of one version."""
+    assets: dict[str, Asset] = current_app.extensions["assets"]
+    modules = {name: asset for name, asset in sorted(assets.items()) if name.startswith(_OF_SHELL)}
+    later = {
+        f"{_OF_SHELL}{name.decode()}" for one in modules.values() for name in _ON_NEED.findall(one.content)
+    }
     urls = [
-        url_for("assets.static", fingerprint=assets[name].fingerprint, name=name)
-        for name in sorted(assets)
-        if name.startswith(_OF_SHELL)
+        url_for("assets.static", fingerprint=asset.fingerprint, name=name)
+        for name, asset in modules.items()
+        if name not in later
     ]
     response = Response("".join(f'import "{url}";\n' for url in urls), content_type="text/javascript")
     response.headers["Cache-Control"] = "public, max-age=300"

@@ -23,7 +23,9 @@ _IMPORT = re.compile(
 _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
 _ON_NEED = re.compile(r'\bimport\("\./(\w+\.js)"\)')
 _COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
-_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+_INDENTATION = re.compile(r"^\s+", re.MULTILINE)
+_STYLES = re.compile(r"`\n.*?`", re.DOTALL)
+_AROUND = re.compile(r"\s*([{};])\s*|(?<=[:,])\s+")
 _LEFT = re.compile(r"^(?:import\b(?!\()|export\b|await\b)|\bimport\((?!\"\./\w+\.js\"\))", re.MULTILINE)
 
 
@@ -56,9 +58,10 @@ def join(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def lightened(source: str) -> str:
-    """A module as it is served, if it isn't joined with others: without comments and indentation. Texts of several
-    lines lose theirs, too: they are styles."""
-    return _INDENTATION.sub("", _COMMENT.sub("", source))
+    """A module as it is served, if it isn't joined with others: without comments, indentation and empty lines. Texts of
+    several lines are styles, in which the space around rules and values says nothing."""
+    plain = _INDENTATION.sub("", _COMMENT.sub("", source))
+    return _STYLES.sub(lambda found: _AROUND.sub(lambda one: one[1] or "", found[0]), plain)
 
 
 class _Joining:

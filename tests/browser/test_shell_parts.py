@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -141,6 +142,47 @@ def test_what_has_focus_does_not_vanish(page: Page, shell: Shell, app: Flask) ->
     expect(button).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(button).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("href", "wallet"),
+    [
+        ("{path}", "/billing/wallet#top-up"),
+        ("/billing?page={path}", "/billing?page=%2Fbilling%2Fwallet%23top-up"),
+    ],
+)
+def test_with_the_shells_own_page_named_an_alert_is_a_link_to_what_it_is_about(
+    page: Page, shell: Shell, app: Flask, href: str, wallet: str
+) -> None:
+    organization = low_and_past_due()
+    open_screen(page, shell, shell.add_person(organization))
+    add_parts(page, "billing-alert", "top-up", href=href)
+    alert = page.locator("voice-portal-billing-alert")
+    low, past_due = alert.get_by_role("link", name="Top up"), alert.get_by_role("link", name="Fix payment")
+    expect(low).to_have_attribute("href", wallet)
+    expect(past_due).to_have_attribute("href", re.compile("renewal"))
+    expect(alert.get_by_role("button")).to_have_count(0)
+    top_up = page.locator("main voice-portal-top-up")
+    expect(top_up.get_by_role("link")).to_have_attribute("href", wallet)
+    top_up.evaluate("one => one.setAttribute('amount', '100')")
+    expect(top_up.get_by_role("link")).to_have_attribute("href", re.compile("amount(=|%3D)100"))
+    with page.context.expect_page() as opened:
+        low.click(modifiers=["ControlOrMeta"])
+    wallet_page = shell.frame(opened.value)
+    expect(wallet_page.get_by_role("heading", name="Wallet", level=1)).to_be_visible()
+    opened.value.close()
+    low.press("Enter")
+    expect(shell.frame(page).get_by_role("heading", name="Wallet", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("href", ["{path}", "/billing?page={path}"])
+def test_with_the_shells_own_page_named_a_check_is_a_link_to_the_top_up_that_it_needs(
+    page: Page, shell: Shell, app: Flask, href: str
+) -> None:
+    open_screen(page, shell, shell.add_person(an_organization(credit="3.50")))
+    add_parts(page, "campaign-check", href=href, calls="200", shortest="0.5", longest="1")
+    link = page.locator("voice-portal-campaign-check").get_by_role("link", name="Top up $25")
+    expect(link).to_have_attribute("href", re.compile("amount(=|%3D)25"))
 
 
 def test_a_campaign_is_checked_and_topped_up_for_in_place_by_keyboard(

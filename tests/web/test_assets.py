@@ -12,6 +12,7 @@ from app.web.assets import Asset
 from config import ROOT
 
 PARTS = ("balance", "billing_alert", "campaign_check", "top_up")
+ON_NEED = "js/embed/dialog.js"
 
 
 def test_the_shells_script_imports_each_of_its_modules_and_lets_pages_of_the_shell_run_them(
@@ -23,9 +24,10 @@ def test_the_shells_script_imports_each_of_its_modules_and_lets_pages_of_the_she
     assets: dict[str, Asset] = client.application.extensions["assets"]
     modules = {name for name in assets if name.startswith("js/embed/")}
     urls = re.findall(r'^import "(/static/[0-9a-f]+/(js/embed/\w+\.js))";$', entry.text, re.MULTILINE)
-    assert {name for _, name in urls} == modules != set()
-    assert len(entry.text.splitlines()) == len(modules)
-    for answer in (entry, *(client.get(url) for url, _ in urls)):
+    assert {name for _, name in urls} == modules - {ON_NEED} != set()
+    assert len(entry.text.splitlines()) == len(urls)
+    on_need = f"/static/{assets[ON_NEED].fingerprint}/{ON_NEED}"
+    for answer in (entry, *(client.get(url) for url in (on_need, *(url for url, _ in urls)))):
         assert answer.status_code == 200
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
@@ -51,6 +53,17 @@ def test_each_part_is_light_with_all_that_it_imports(client: FlaskClient, part: 
         wanted += [one for one in re.findall(r'from "\./(\w+\.js)";', text) if one not in weights]
     assert "session.js" in weights
     assert sum(weights.values()) < 5_000, weights
+
+
+def test_styles_in_the_shells_modules_are_served_without_the_space_around_their_rules(
+    client: FlaskClient,
+) -> None:
+    fingerprint = client.application.extensions["assets"]["js/app.js"].fingerprint
+    part = client.get(f"/static/{fingerprint}/js/embed/part.js").text
+    assert ":host([hidden]),[hidden]{display:none;}*{box-sizing:border-box;" in part
+    assert "calc(var(--radius) * 0.6)" in part
+    assert "\n\n" not in part
+    assert "//" not in part
 
 
 def test_the_space_that_is_left_out_between_rules_is_in_no_text() -> None:

@@ -20,7 +20,8 @@ class Balance extends Part {
   build() {
     this.shadowRoot.adoptedStyleSheets.push(look);
     const children = [make("span", { className: "unseen", textContent: "Credit" }), this.#amount, this.#state];
-    this.chip = this.opener(() => "/billing", { className: "chip", hidden: true, children });
+    this.chip = this.opener({ className: "chip", hidden: true, children });
+    this.lead(this.chip, "/billing");
     return [this.chip];
   }
 

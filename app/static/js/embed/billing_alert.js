@@ -35,11 +35,10 @@ class BillingAlert extends Part {
   }
 
   #add(kind) {
-    let path = "";
     const title = make("span");
     const said = make("p", { role: "status", className: "said", children: [title] });
     const text = make("p", { className: "soft" });
-    const button = this.opener(() => path, { className: "main" });
+    const button = this.opener({ className: "main" });
     const box = make("section", { className: "box", children: [make("div", { children: [said, text] }), button] });
     box.style.setProperty("--tone", `var(--${TONES[kind] ?? "bad"})`);
     this.shadowRoot.append(box);
@@ -50,7 +49,7 @@ class BillingAlert extends Part {
       box.ariaLabel = said.dataset.title = alert.title;
       text.textContent = alert.text;
       button.textContent = alert.action;
-      path = alert.path;
+      this.lead(button, alert.path);
     };
   }
 

@@ -9,11 +9,10 @@ class CampaignCheck extends Part {
   #title = make("strong");
   #text = make("p", { className: "soft" });
   #timer = 0;
-  #path = "";
   #asked = 0;
 
   build() {
-    this.button = this.opener(() => this.#path, { className: "main", hidden: true });
+    this.button = this.opener({ className: "main", hidden: true });
     const said = make("p", { role: "status", children: [this.#title] });
     this.box = make("div", { className: "box", children: [make("div", { children: [said, this.#text] }), this.button] });
     return [this.box];
@@ -42,7 +41,7 @@ class CampaignCheck extends Part {
     this.box.style.setProperty("--tone", `var(--${answer?.is_covered ? "good" : "warn"})`);
     if (this.#title.textContent !== (answer?.title ?? "")) this.#title.textContent = answer?.title ?? "";
     this.#text.textContent = answer?.text ?? "";
-    this.#path = answer?.path ?? "";
+    this.lead(this.button, answer?.path ?? "");
     this.button.textContent = answer?.action ?? "";
     this.button.hidden = !answer?.action;
   }

@@ -20,9 +20,6 @@ look.replaceSync(`
     background: var(--surface); border: 1px solid var(--line); border-inline-start: 4px solid var(--tone, var(--line)); border-radius: var(--radius); }
   .soft { color: var(--soft); }
   .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-  dialog { inline-size: min(60rem, 96vw); max-block-size: 94vh; padding: 1rem; color: var(--ink); background: var(--surface);
-    border: 1px solid var(--line); border-radius: var(--radius); }
-  dialog::backdrop { background: rgb(0 0 0 / 50%); }
 `);
 
 export function make(name, { children = [], ...properties } = {}) {
@@ -65,16 +62,22 @@ export class Part extends HTMLElement {
     return this.dispatchEvent(new CustomEvent(`${SOURCE}:${type}`, { detail, bubbles: true, cancelable: true }));
   }
 
-  // A link to the page of the shell that has billing, where `href` names one, or else a button.
-  opener(path, properties) {
-    const to = this.#address(path());
-    const made = make(to ? "a" : "button", { ...properties, ...(to ? { href: to } : { type: "button" }) });
+  // A link to the page of the shell that has billing, where `href` names one, or else a button. It leads to nothing yet.
+  opener(properties) {
+    const isLink = this.getAttribute("href");
+    const made = make(isLink ? "a" : "button", isLink ? properties : { ...properties, type: "button" });
     made.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (isLink && (event.ctrlKey || event.metaKey || event.shiftKey)) return;
       event.preventDefault();
-      this.open(path());
+      this.open(made.path);
     });
     return made;
+  }
+
+  // A link shows where it leads, and may be opened in another tab.
+  lead(opener, path) {
+    opener.path = path;
+    if (opener.localName === "a") opener.href = this.#address(path);
   }
 
   // Where billing is on the page, there; otherwise at the shell's own address, or in a dialog.
@@ -84,25 +87,12 @@ export class Part extends HTMLElement {
     const to = this.#address(path);
     if (billing) billing.show(path);
     else if (to) location.assign(to);
-    else this.#openDialog(path);
+    else import("./dialog.js").then(({ openDialog }) => openDialog(this, path), () => this.tell("problem", { reason: "unreachable", message: "" }));
   }
 
   // `{path}` in the attribute stands for the page of billing, which a query has encoded.
   #address(path) {
     const [before, after] = (this.getAttribute("href") ?? "").split("{path}");
     return after === undefined ? before : before + (before.includes("?") ? encodeURIComponent(path) : path) + after;
-  }
-
-  #openDialog(path) {
-    const billing = make(SOURCE);
-    for (const name of ["src", "token-url"]) if (this.hasAttribute(name)) billing.setAttribute(name, this.getAttribute(name));
-    if (!billing.hasAttribute("src")) billing.setAttribute("src", `${this.session.origin}/billing`);
-    billing.setAttribute("path", path);
-    const close = make("button", { className: "main", type: "button", textContent: "Close" });
-    const dialog = make("dialog", { ariaLabel: "Billing", children: [close, billing] });
-    close.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => dialog.remove());
-    this.shadowRoot.append(dialog);
-    dialog.showModal();
   }
 }

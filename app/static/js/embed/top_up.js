@@ -2,23 +2,22 @@
 import { make, Part } from "./part.js";
 
 class TopUp extends Part {
-  static observedAttributes = ["organization"];
-  #path = "/billing/wallet#top-up";
+  static observedAttributes = ["organization", "amount"];
 
   build() {
     const label = make("slot", { textContent: "Top up" });
-    this.button = this.opener(() => this.#where(), { className: "main", hidden: true, children: [label] });
+    this.button = this.opener({ className: "main", hidden: true, children: [label] });
     return [this.button];
   }
 
   draw(credit) {
     this.button.hidden = !credit;
-    if (credit) this.#path = credit.path;
+    if (credit) this.lead(this.button, this.#where(credit.path));
   }
 
-  #where() {
+  #where(path) {
     const amount = this.getAttribute("amount");
-    return amount ? this.#path.replace(/#|$/, `?amount=${encodeURIComponent(amount)}$&`) : this.#path;
+    return amount ? path.replace(/#|$/, `?amount=${encodeURIComponent(amount)}$&`) : path;
   }
 }
 
