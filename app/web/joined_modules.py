@@ -58,8 +58,10 @@ def join(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def lightened(source: str) -> str:
-    """A module as it is served, if it isn't joined with others: without comments, indentation and empty lines. Texts of
-    several lines are styles, in which the space around rules and values says nothing."""
+    """A module as it is served, if it isn't joined with others: without comments, indentation and empty lines.
+
+    Texts of several lines are styles, in which the space around rules and values says nothing.
+    """
     plain = _INDENTATION.sub("", _COMMENT.sub("", source))
     return _STYLES.sub(lambda found: _AROUND.sub(lambda one: one[1] or "", found[0]), plain)
 

@@ -12,6 +12,13 @@ billing.addEventListener("voice-portal-billing:navigate", ({ detail }) => {
   current?.setAttribute("aria-current", "page");
 });
 
+// Ctrl+P and ⌘P print the page in the frame, on sheets of its own. In the frame they do that by themselves.
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  billing.print();
+});
+
 // Before a change that matters, billing wants to know that it's still the same person.
 const dialog = document.getElementById("confirm");
 

@@ -5,6 +5,7 @@ import { send, shellIsThere, when } from "./frame_channel.js";
 import "./frame_escape.js";
 import "./frame_links.js";
 import { tellHeight, tellWhere } from "./frame_place.js";
+import "./frame_print.js";
 import { tellProblem } from "./frame_session.js";
 import { theme } from "./frame_theme.js";
 import { heedView } from "./view.js";

@@ -89,6 +89,11 @@ class VoicePortalBilling extends HTMLElement {
     this.#send("focus");
   }
 
+  // Prints the page in the frame alone: as a part of the shell's page it would be cut where a sheet ends.
+  print() {
+    this.#send("print");
+  }
+
   // Billing has asked who the person is, and the shell has made sure: billing gets a token that says so.
   confirmed() {
     this.#renew({ confirms: true });
