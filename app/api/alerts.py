@@ -21,7 +21,7 @@ from app.models import AlertLevelKind, Organization
 from app.money import MICRO, Money, smallest_unit
 from app.people.tokens import Scope
 
-section = Section("Alerts", "Levels of credit that people are told about, and which of them are reached.")
+section = Section("Alerts", "Levels of credit that people get alerts about, and which of them are reached.")
 
 ALERTS_CHANGED = problems.Kind(
     "alerts-changed",
@@ -87,7 +87,9 @@ class Alerts(Struct, frozen=True):
     organization: UUID
     version: Version
     levels: list[AlertLevel]
-    channels: Annotated[int, Meta(description="How many people, chats and webhooks are told of any of them.")]
+    channels: Annotated[
+        int, Meta(description="How many people, chats and webhooks get alerts about any of them.")
+    ]
 
 
 def _example() -> Alerts:
@@ -139,15 +141,15 @@ _BODY = LevelsBody(
     problems=(ALERTS_CHANGED,),
 )
 def put_alerts(org_id: UUID, body: LevelsBody) -> Alerts:
-    """Repeating the same request changes nothing. Billing email recipients are told of levels that are new; owners
-    choose who else is, and where, on their pages. A level that credit has reached already is told now. Owners see in
-    their activity that your token did it."""
+    """Repeating the same request changes nothing. Billing email recipients get alerts about new levels; owners choose
+    who else does, and where, on their pages. The alert about a level that credit has already reached is sent now.
+    Owners see in their activity that your token did it."""
     organization = organization_of(org_id)
     wanted = _wanted(organization, body)
     try:
         settings.set_levels(organization, wanted, current_actor(), seen=body.version, tells_recipients=True)
     except ChangedMeanwhileError:
-        raise ProblemError(ALERTS_CHANGED, "The levels have another version by now.") from None
+        raise ProblemError(ALERTS_CHANGED, "The levels have changed since you read them.") from None
     return _view(organization)
 
 
@@ -156,7 +158,7 @@ def _wanted(organization: Organization, body: LevelsBody) -> Wanted:
     amounts = tuple(_amount(organization, one, f"/amounts/{at}") for at, one in enumerate(body.amounts))
     for at, amount in enumerate(amounts):
         if amount == low or amount in amounts[:at]:
-            raise _invalid("This amount is there already.", f"/amounts/{at}")
+            raise _invalid("This amount is already there.", f"/amounts/{at}")
     for at, hours in enumerate(body.hours):
         if hours not in levels.HOURS:
             raise _invalid(f"One of {_HOURS}.", f"/hours/{at}")

@@ -16,14 +16,14 @@ from app.billing.auto_top_ups.overview import NextCharge, State
 from app.models import OffReason, Organization
 from app.people.tokens import Scope
 
-section = Section("Auto top-up", "Whether the wallet is topped up by itself. Only owners switch it on.")
+section = Section("Auto top-up", "Whether the wallet is topped up automatically. Only owners switch it on.")
 
 
 class NextChargeView(Struct, frozen=True):
     """What is charged when available credit falls below the threshold."""
 
     usual: Annotated[
-        Amount, Meta(description="Right after it has fallen, or what is missing if it is below already.")
+        Amount, Meta(description="Right after credit has fallen, or what is missing if it is already below.")
     ]
     left_this_month: Annotated[Amount, Meta(description="Of the monthly limit.")]
     month: Annotated[date, Meta(description="The first day of that month, in the organization's time zone.")]
@@ -41,7 +41,7 @@ class NextChargeView(Struct, frozen=True):
 
 
 class AutoTopUpView(Struct, frozen=True):
-    """The settings that owners agreed to, and how they stand. Without any, `is_on` is false and the rest is null."""
+    """The settings that owners agreed to, and what comes next. Without any, `is_on` is false and the rest is null."""
 
     organization: UUID
     is_on: bool
@@ -49,8 +49,8 @@ class AutoTopUpView(Struct, frozen=True):
     refill_to: Amount | None
     monthly_limit: Amount | None
     charged_this_month: Amount | None
-    off_reason: Annotated[OffReason | None, Meta(description="Why it is off after it was on.")]
-    failures: Annotated[int, Meta(description="Tries in a row without a charge; three switch it off.")]
+    off_reason: Annotated[OffReason | None, Meta(description="Why it was turned off.")]
+    failures: Annotated[int, Meta(description="Failed tries in a row; three turn it off.")]
     next: NextChargeView | None
 
 
@@ -82,8 +82,8 @@ def _example() -> AutoTopUpView:
 @section.get(
     "/organizations/<uuid:org_id>/auto-top-up",
     scope=Scope.STATUS_READ,
-    summary="Show auto top-up",
-    answers=(Answer(200, "How it stands.", AutoTopUpView, _example()),),
+    summary="Get auto top-up",
+    answers=(Answer(200, "Its settings, and what comes next.", AutoTopUpView, _example()),),
 )
 def show_auto_top_up(org_id: UUID) -> AutoTopUpView:
     """Cards and consents are not part of it: owners see them on their page."""

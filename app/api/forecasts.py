@@ -46,7 +46,7 @@ class DryView(Struct, frozen=True):
     is_near: Annotated[
         bool,
         Meta(
-            description="Whether it is time to tell people: `earliest` is within "
+            description="Whether it is time to notify people: `earliest` is within "
             f"{forecast.NOTICE // timedelta(hours=1)} hours."
         ),
     ]

@@ -14,11 +14,11 @@ from app.billing.limits import DestinationClosedError, LimitReachedError, LimitS
 LIMIT_REACHED = problems.Kind(
     "limit-reached",
     402,
-    "A limit is reached",
+    "Limit reached",
     "A limit on spend doesn't leave what this hold would reserve: see `limit` for which one, what counts toward it, "
-    "and when it starts again. `campaign` and `agent` are those of the call. Nothing was reserved. Calls in "
+    "and when it resets. `campaign` and `agent` are those of the call. Nothing was reserved. Calls in "
     "progress are renewed and finish.",
-    "Don't start the call. Try again from `starts_again_at` on, or when a call ends; or ask the owners for more.",
+    "Don't start the call. Try again at `starts_again_at`, or when a call ends; or ask the owners for more.",
 )
 DESTINATION_CLOSED = problems.Kind(
     "destination-closed",
@@ -26,7 +26,7 @@ DESTINATION_CLOSED = problems.Kind(
     "The destination is closed",
     "Calls to this destination are a high risk, and no owner of the organization has opened it. Nothing was "
     "reserved.",
-    "Don't start the call. An owner opens the destination, once, on the limits page of the wallet.",
+    "Don't start the call. An owner has to open the destination once, on the limits page of the wallet.",
 )
 
 
@@ -52,7 +52,7 @@ def closed(error: DestinationClosedError) -> ProblemError:
     return ProblemError(
         DESTINATION_CLOSED,
         f"{error.destination.label or error.destination.key} is a destination of the class "
-        f"{error.class_.label!r}, which an owner opens first.",
+        f"{error.class_.label!r}, which an owner has to open first.",
         members={"destination": error.destination.key, "class": error.class_.key},
     )
 

@@ -24,7 +24,7 @@ Named = Annotated[
 ]
 Window = Annotated[
     LimitWindow,
-    Meta(description="On the clock of the organization's time zone. A week begins on Monday."),
+    Meta(description="In the organization's time zone. Weeks start on Monday."),
 ]
 
 
@@ -40,8 +40,8 @@ class LimitBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     subject: Annotated[LimitSubject, Meta(description="Whose spend it counts.")]
     window: Window
-    amount: Annotated[Amount, Meta(description="Zero stops everything of the subject.")]
-    stops: Annotated[bool, Meta(description="Whether it stops new calls; otherwise it only tells.")]
+    amount: Annotated[Amount, Meta(description="At zero, a limit that stops calls allows none.")]
+    stops: Annotated[bool, Meta(description="Whether it stops new calls; otherwise it only notifies.")]
     name: Named = None
     raised: Annotated[Raise | None, Meta(description="A raise for a while.")] = None
 

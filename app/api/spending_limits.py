@@ -46,8 +46,9 @@ section = Section(
 LIMIT_EXISTS = problems.Kind(
     "limit-exists",
     409,
-    "There is already such a limit",
-    "Another limit counts the same spend in the same window, and also stops or tells: its id is in `limit`.",
+    "This limit already exists",
+    "Another limit counts the same spend in the same window, and does the same when it's reached: its id is in "
+    "`limit`.",
     "Change that limit.",
 )
 OWNERS_LIMIT = problems.Kind(
@@ -68,15 +69,15 @@ TOO_MANY_LIMITS = problems.Kind(
 NOT_MORE = problems.Kind(
     "not-more",
     409,
-    "That isn't more",
-    "What is asked for isn't more than the limit in force; it may have been raised meanwhile.",
+    "Not more than the limit",
+    "The request isn't for more than the limit in force; it may have been raised in the meantime.",
     "Read the limit again.",
 )
 ASKED_OFTEN = problems.Kind(
     "asked-too-often",
     409,
-    "More was asked for too often",
-    f"More of this limit was asked for {requests.MOST_A_DAY} times within 24 hours.",
+    "Too many requests for more",
+    f"More of this limit was requested {requests.MOST_A_DAY} times within 24 hours.",
     "Talk to the owners of the organization.",
 )
 _LIMITS = "/organizations/<uuid:org_id>/limits"
@@ -86,7 +87,7 @@ _LIMITS = "/organizations/<uuid:org_id>/limits"
     _LIMITS,
     scope=Scope.LIMITS_READ,
     summary="List limits",
-    answers=(Answer(200, "All limits, as they stand.", LimitViews, LimitViews([LIMIT])),),
+    answers=(Answer(200, "All limits, and what counts toward each.", LimitViews, LimitViews([LIMIT])),),
 )
 def list_limits(org_id: UUID) -> LimitViews:
     """Those that owners and the platform have set, with what counts toward each in its present window."""
@@ -150,7 +151,7 @@ def delete_limit(org_id: UUID, limit_id: UUID) -> Reply:
     summary="Ask for more of a limit",
     parameters={"limit_id": "The limit's id."},
     body=Body(MoreBody, MORE),
-    answers=(Answer(200, "The request that waits for the owners.", RequestView, REQUEST),),
+    answers=(Answer(200, "The request, which waits for the owners.", RequestView, REQUEST),),
     problems=(NOT_MORE, ASKED_OFTEN),
     once=True,
 )
@@ -168,7 +169,7 @@ def ask_for_more(org_id: UUID, limit_id: UUID, body: MoreBody) -> RequestView:
     except NotMoreError:
         raise ProblemError(NOT_MORE, "The limit in force is as high as this, or higher.") from None
     except AskedTooOftenError:
-        raise ProblemError(ASKED_OFTEN, "More of this limit was asked for too often today.") from None
+        raise ProblemError(ASKED_OFTEN, "More of this limit was requested too many times today.") from None
     return RequestView.of(row, organization.currency)
 
 
@@ -177,7 +178,7 @@ def ask_for_more(org_id: UUID, limit_id: UUID, body: MoreBody) -> RequestView:
     scope=Scope.LIMITS_READ,
     summary="List requests for more",
     answers=(
-        Answer(200, "The requests that wait, then the newest others.", RequestViews, RequestViews([REQUEST])),
+        Answer(200, "Waiting requests, then the newest others.", RequestViews, RequestViews([REQUEST])),
     ),
 )
 def list_limit_requests(org_id: UUID) -> RequestViews:
@@ -199,7 +200,7 @@ def _draft(organization: Organization, body: LimitBody) -> Draft:
         return Draft(body.subject, name, body.window, body.stops, amount)
     raised = _amount(organization, body.raised.amount.money, "/raised/amount")
     if raised <= amount:
-        raise _invalid("A raise is more than the limit.", "/raised/amount")
+        raise _invalid("A raise has to be more than the limit.", "/raised/amount")
     until = _end(body.raised.until, "/raised/until")
     return Draft(body.subject, name, body.window, body.stops, amount, raised, until)
 
@@ -208,14 +209,14 @@ def _amount(organization: Organization, amount: Money, pointer: str) -> Money:
     if amount.currency != organization.currency:
         raise _invalid(f"The wallet is in {organization.currency}.", pointer)
     if amount.micro < 0:
-        raise _invalid("A limit isn't below zero.", pointer)
+        raise _invalid("A limit can't be below zero.", pointer)
     return amount
 
 
 def _end(until: datetime, pointer: str) -> datetime:
     now = utc_now()
     if not now < until <= now + LATEST + timedelta(days=1):
-        raise _invalid(f"A time to come, at most {LATEST.days} days ahead.", pointer)
+        raise _invalid(f"A time in the future, at most {LATEST.days} days ahead.", pointer)
     return until.astimezone(UTC)
 
 

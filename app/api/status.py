@@ -62,7 +62,7 @@ class Status(Struct, frozen=True):
     may_call: Annotated[
         bool,
         Meta(
-            description="Whether new calls may start, of the campaign and agent and to where the query says. "
+            description="Whether new calls may start, for the campaign, agent and destination in the query. "
             "While false, every new hold for such a call is rejected, whatever is left of the plan's "
             "allowances. Calls in progress continue either way. A campaign may call while its envelope has "
             "credit, whatever the `state` is for others."

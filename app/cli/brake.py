@@ -18,7 +18,7 @@ from app.transaction import transaction
 @click.argument("slug")
 @click.option("--per-hour", type=click.IntRange(min=1), help="Automatic charges within an hour.")
 @click.option("--per-day", type=click.IntRange(min=1), help="Automatic charges within 24 hours.")
-@click.option("--floor", help="What an hour may always take without a question.")
+@click.option("--floor", help="What may always be spent within an hour without asking.")
 @click.option("--settings", "as_settings", is_flag=True, help="Apply the settings again.")
 @for_operators
 def brake(
@@ -42,7 +42,7 @@ def brake(
     allowed = limits.limits_of(found)
     click.echo(
         f"{found.name} may have {allowed.per_hour} automatic charges within an hour and {allowed.per_day} within 24 "
-        f"hours. An hour is asked about above {Money(allowed.floor, found.currency)}."
+        f"hours. Owners may be asked when more than {Money(allowed.floor, found.currency)} is spent within an hour."
     )
     if (stop := find_open(found.id)) is not None:
         spent = Money(stop.spent_micro, found.currency)

@@ -46,7 +46,7 @@ def grant(
 ) -> None:
     """Grant AMOUNT of promotional or goodwill credit to the organization SLUG. Repeating it grants nothing more.
 
-    Owners and billing recipients are told by email, and it is in the audit trail.
+    Owners and billing recipients are notified by email, and it is in the audit trail.
     """
     try:
         organization = organizations.find_organization(slug)

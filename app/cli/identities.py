@@ -29,7 +29,7 @@ def disconnect_identity(email: str) -> None:
         names = disconnection.by_operator(person, audit.OPERATOR)
         is_shut_out = disconnection.is_only_way(person)
     if not names:
-        raise click.ClickException(f"{person.email} is connected to nothing.")
-    click.echo(f"{person.email} is disconnected from {', '.join(names)}. They are told by email.")
+        raise click.ClickException(f"{person.email} isn't connected to an identity provider.")
+    click.echo(f"{person.email} is disconnected from {', '.join(names)}. They are notified by email.")
     if is_shut_out:
         click.echo("They have no password and no passkey. Invite them, or let them come from there again.")

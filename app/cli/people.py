@@ -169,7 +169,7 @@ def reset_second_factor(email: str) -> None:
     if not is_done:
         raise click.ClickException(f"{person.email} has no second factor.")
     click.echo(
-        f"The second factor of {person.email} was reset. They are told by email, and so is each audit trail."
+        f"The second factor of {person.email} was reset. They are notified by email, and it's in each audit trail."
     )
 
 

@@ -22,8 +22,8 @@ def said(app: Flask, slug: str, *arguments: str) -> str:
     [
         ([], "may have 4 automatic charges within an hour and 12 within 24 hours"),
         (["--per-hour", "9", "--per-day", "90"], "9 automatic charges within an hour and 90 within 24 hours"),
-        (["--floor", "400"], "asked about above $400.00"),
-        (["--settings"], "asked about above $25.00"),
+        (["--floor", "400"], "more than $400.00 is spent"),
+        (["--settings"], "more than $25.00 is spent"),
         (["--per-hour", "9", "--settings"], "not both"),
         (["--per-hour", "0"], "is not in the range"),
         (["--floor", "1e9"], "in digits"),

@@ -123,7 +123,7 @@ def test_another_owner_does_not_confirm_it(owner: Owner, gateway: Receiver) -> N
     db.session.commit()
     for path, fields in (("code", {"code": code_of(gateway)}), ("codes", {})):
         assert owner.post(f"{page}/{path}", fields).status_code == 303
-        assert "Only the person who typed the number can confirm it." in owner.reads(PAGE)
+        assert "Only the person who entered the number can confirm it." in owner.reads(PAGE)
     assert "Kim Park entered this number and has to confirm it" in owner.reads(PAGE)
     assert phone().waits_for_code and len(gateway.requests) == 1
 

@@ -48,7 +48,7 @@ class TestLevels:
         [
             ({"low": "x"}, "like"),
             ({"low": "100", "amount_1": "0"}, "Enter an amount above zero"),
-            ({"low": "100", "amount_1": "100"}, "the low-balance amount already"),
+            ({"low": "100", "amount_1": "100"}, "already the low-balance amount"),
             ({"low": "2000000"}, "up to $1,000,000.00"),
             ({"low": "100", "hours": "5"}, "Choose from the times"),
         ],

@@ -58,7 +58,7 @@ def test_one_press_lets_charges_continue_immediately(app: Flask, owner: Owner) -
 
 def test_for_good_is_shown_and_can_be_undone(app: Flask, owner: Owner) -> None:
     owner.post(PAGE, {"answer": "for_good", "stop": str(the_stop(owner.organization).id)})
-    assert "An owner said that up to $181.00 an hour is fine." in owner.reads(PAGE)
+    assert "An owner allowed up to $181.00 an hour." in owner.reads(PAGE)
     assert owner.post(f"{PAGE}/ask-again").status_code == 303
     assert "is fine" not in owner.reads(PAGE)
     own = rows.find_own(owner.organization.id)
@@ -152,7 +152,7 @@ def test_without_a_stop_the_page_says_so_and_when_it_would(app: Flask, sandbox: 
     words = Owner(app).reads(PAGE)
     assert "Automatic top-ups aren't stopped" in words
     assert "and more than $25.00" in words
-    assert "at most 4 within an hour and 12 within 24 hours" in words
+    assert "At most 4 are charged within an hour, and 12 within 24 hours." in words
 
 
 def test_the_trail_shows_the_stop_and_the_answer(owner: Owner) -> None:

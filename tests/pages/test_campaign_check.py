@@ -42,7 +42,7 @@ def test_it_says_what_the_campaign_costs_and_which_top_up_covers_it(owner: Owner
     page = owner.get(CHECK, query_string=CAMPAIGN)
     words = text_of(page)
     assert "This campaign costs about $3.97 to $10.20." in words
-    assert re.search(r"At 200 calls a day it takes until \w+ around (\S+ [ap]m|noon|midnight) ?\.", words), (
+    assert re.search(r"At 200 calls a day, it runs until \w+ around (\S+ [ap]m|noon|midnight) ?\.", words), (
         words
     )
     assert "We need about a week of calls to say what your other usage costs until then." in words
@@ -60,14 +60,16 @@ def test_a_campaign_of_months_is_only_estimated(owner: Owner) -> None:
 def test_what_else_is_spent_meanwhile_is_part_of_what_is_missing(owner: Owner) -> None:
     forecast_of(owner.organization)
     words = asked(owner)
-    assert re.search(r"Until then your other usage costs about \$\d+\.\d\d\.", words), words
+    assert re.search(r"Until then, your other usage costs about \$\d+\.\d\d\.", words), words
     assert re.search(r"You need \$\d+\.\d\d more to cover all of it and your other usage\.", words)
 
 
 def test_own_past_campaigns_fill_the_form(owner: Owner) -> None:
     a_past_campaign(owner.organization, "Recall", seconds=[72, 108] * 20, days=2)
     page = owner.get(CHECK)
-    assert "Your last campaign in 90 days: 1.5 minutes a call, $0.01 for each answered call." in text_of(page)
+    assert "Your last campaign within 90 days: 1.5 minutes a call, $0.01 for each answered call." in text_of(
+        page
+    )
     for name, value in (("shortest", "1.35"), ("longest", "1.65"), ("per_day", "20"), ("answered", "70")):
         assert f'name="{name}" value="{value}"' in page.text
     assert "Your last campaign" in asked(owner)

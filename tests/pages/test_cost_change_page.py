@@ -46,7 +46,7 @@ def test_it_says_what_made_the_difference_and_leads_to_the_calls_of_each_part(ow
     page = owner.get(PAGE)
     words = text_of(page)
     assert (
-        "Usage cost $5.70 more than from November 10, 2026 to November 16, 2026: "
+        "Compared with November 10, 2026 to November 16, 2026, usage cost $5.70 more: "
         "$3.80 from more calls and $1.90 from longer calls." in words
     )
     assert "Longer calls: +$1.90" in words
@@ -72,21 +72,23 @@ def test_what_rounds_to_nothing_is_named_only_where_nothing_else_makes_the_diffe
         "$2.00 from more calls."
     )
     small = wording.sentence(with_parts(owner, 4_000, 4_000, 4_000, -6_000), None)
-    assert small.startswith("Usage cost $0.01 more")
+    assert "usage cost $0.01 more: " in small
     assert small.count("$0.00 from") == 3
 
 
 def test_less_and_what_works_against_it_are_said_too(owner: Owner) -> None:
     change = cost_change.compare(owner.organization, WEEK, BEFORE, by="campaign")
     assert wording.sentence(change, "calling") == (
-        "Calling cost $5.70 less than from November 17, 2026 to November 23, 2026: "
+        "Compared with November 17, 2026 to November 23, 2026, calling cost $5.70 less: "
         "$4.75 from fewer calls and $1.90 from shorter calls; $0.95 more from a costlier mix of campaigns."
     )
     same = cost_change.compare(owner.organization, WEEK, WEEK, by="campaign")
-    assert wording.sentence(same, None).startswith("Usage cost the same as from November 17, 2026")
+    assert wording.sentence(same, None).startswith(
+        "Compared with November 17, 2026 to November 23, 2026, usage cost the same: $"
+    )
     day = Period(WEEK.first, WEEK.first)
     one = cost_change.compare(owner.organization, day, WEEK, by="campaign")
-    assert "more than on November 17, 2026: " in wording.sentence(one, None)
+    assert wording.sentence(one, None).startswith("Compared with November 17, 2026, usage cost $")
 
 
 def test_it_takes_few_statements(owner: Owner) -> None:
@@ -169,4 +171,4 @@ def test_the_usual_periods_that_are_shown_are_marked(owner: Owner) -> None:
 
 
 def test_another_organization_sees_nothing_of_it(owner: Owner, app: Flask) -> None:
-    assert "cost the same as" in text_of(Owner(app, credit="1").get(PAGE))
+    assert "usage cost the same: $0.00." in text_of(Owner(app, credit="1").get(PAGE))

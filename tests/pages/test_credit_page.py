@@ -47,8 +47,8 @@ def test_lots_are_shown_with_what_is_left_and_until_when(owner: Visitor, harbor:
     last_day = promote(harbor)
     shown = text_of(owner.get(PAGE))
     assert shown.index("Promotional credit") < shown.index("Paid credit")
-    assert f"Use by {last_day:%B} {last_day.day}" in shown
-    assert "Doesn't expire" in shown
+    assert "Use by" not in shown and f"{last_day:%B} {last_day.day}, {last_day.year} $20.00" in shown
+    assert "Never $19.00" in shown
     wallet = text_of(owner.get("/billing/wallet"))
     assert "$20.00 of promotional credit expires: use it by" in wallet
     with statements() as seen:

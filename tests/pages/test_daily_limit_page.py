@@ -131,7 +131,7 @@ class TestThePage:
             "Limit $10,000.00",
             "in the last 24 hours $150.00",
             "Left $9,850.00",
-            "More is left from",
+            "You can top up more on",
         ):
             assert words in said
 

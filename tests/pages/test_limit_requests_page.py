@@ -47,7 +47,7 @@ def test_a_member_asks_and_an_owner_approves(owner: Owner, member: Visitor) -> N
     assert "“Friday's recall”" in text_of(shown)
     assert re.search(r"<button[^>]*autofocus>Approve \$20.00", shown.text)
     other = text_of(owner.post(f"{at}/approval", {"wanted": "200000000 -"}, follow_redirects=True))
-    assert "Something else is asked for by now." in other
+    assert "The request has changed." in other
     said = text_of(owner.post(f"{at}/approval", {"wanted": request.as_text}, follow_redirects=True))
     assert "the limit is $20.00 a day until" in said
     assert standings(owner.organization)[0].amount == usd("20")

@@ -107,7 +107,7 @@ class TestSetting:
         assert late.status_code == 422
         said = text_of(late)
         assert "Someone else changed this in the meantime" in said
-        assert "The limit is $5.00 a day now. It stops new calls." in said and owner.email in said
+        assert "The limit is now $5.00 a day. It stops new calls." in said and owner.email in said
         assert 'name="seen" value="2"' in late.text
         assert owner.post(page_of(limit), first | {"amount": "9", "seen": "2"}).status_code == 303
 
@@ -187,7 +187,7 @@ class TestDestinations:
 
 
 def test_the_wallet_says_how_the_nearest_limit_stands(owner: Owner) -> None:
-    assert "No limit on what calls may spend" in owner.reads("/billing/wallet")
+    assert "No limit on what calls can spend" in owner.reads("/billing/wallet")
     a_limit(owner.organization)
     campaign = a_draft("40", subject=LimitSubject.CAMPAIGN, name="Spring recall", stops=False)
     a_limit(owner.organization, campaign)

@@ -85,7 +85,7 @@ class TestEnvelopes:
         owner.post(page, wanted(owner, amount="100", seen=seen))
         second = owner.post(page, wanted(owner, amount="150", seen=seen))
         assert second.status_code == 422
-        assert "Now $100.00 is set aside until" in text_of(second)
+        assert "$100.00 is now set aside until" in text_of(second)
         assert 'value="150"' in second.text
         db.session.expire_all()
         assert envelope_queries.list_open(owner.organization.id)[0].amount_micro == 100_000_000

@@ -75,7 +75,7 @@ FORMS = [
         at(f"{WALLET}/set-aside", f"{WALLET}/set-aside/reserve"),
         {"kind": "amount", "floor": "8"},
         {"kind": "amount", "floor": "7"},
-        "Now $8.00 is kept.",
+        "$8.00 is now kept.",
         ['value="7"'],
     ),
     Form(
@@ -83,7 +83,7 @@ FORMS = [
         of_an_envelope,
         {"amount": "100", "until": "5"},
         {"amount": "120", "until": "6"},
-        "Now $100.00 is set aside until",
+        "$100.00 is now set aside until",
         ['value="120"'],
     ),
     Form(
@@ -91,7 +91,7 @@ FORMS = [
         at(f"{WALLET}/daily-limit"),
         {"limit": "80"},
         {"limit": "90"},
-        "Now it is $80.00.",
+        "The limit is now $80.00.",
         ['value="90"'],
     ),
     Form(
@@ -99,7 +99,7 @@ FORMS = [
         of_a_limit,
         {"amount": "5", "kind": "tells"},
         {"amount": "9", "kind": "stops"},
-        "The limit is $5.00 a day now. It only notifies you.",
+        "The limit is now $5.00 a day. It only notifies you.",
         ['value="9"'],
     ),
 ]

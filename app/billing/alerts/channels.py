@@ -139,7 +139,7 @@ def _add(organization: Organization, channel: AlertChannel, actor: Actor) -> Ale
     settings.ensure(wallet, now)
     field = {ChannelKind.EMAIL: "person", ChannelKind.SMS: "number"}.get(channel.kind, "address")
     if check_free(organization, channel, field) >= MOST:
-        raise ChannelError(field, f"There are {MOST} channels already. Remove one first.")
+        raise ChannelError(field, f"There are already {MOST} channels. Remove one first.")
     channel.org_id, channel.id, channel.created_at = organization.id, uuid7(), now
     channel.created_by_id = actor.user_id
     db.session.add(channel)
@@ -153,7 +153,7 @@ def check_free(organization: Organization, channel: AlertChannel, field: str) ->
     `ChannelError`."""
     known = db.session.scalars(select(AlertChannel).where(AlertChannel.org_id == organization.id)).all()
     if any(_same(one, channel) for one in known):
-        raise ChannelError(field, "There is such a channel already.")
+        raise ChannelError(field, "This channel was already added.")
     return len(known)
 
 

@@ -80,8 +80,8 @@ def send(number: str, code: str) -> Answer:
         return Answer(False, "There is no gateway for text messages.")
     minutes = VALID_FOR.seconds // 60
     text = (
-        f"Voice Portal: {code} is your code. It confirms this phone for credit alerts, for {minutes} minutes. "
-        "If you didn't expect it, ignore it."
+        f"Voice Portal: {code} is your code to confirm this phone for credit alerts. "
+        f"It expires in {minutes} minutes. If you didn't expect it, ignore it."
     )
     return sms.send(
         gateway,
@@ -139,7 +139,7 @@ def change_number(organization: Organization, channel_id: UUID, number: str, act
     if channel is None:
         raise UnknownChannelError(str(channel_id))
     if number == channel.address:
-        raise ChannelError("number", "This is the number already. Enter another one.")
+        raise ChannelError("number", "This is already the number. Enter another one.")
     wanted = AlertChannel(kind=ChannelKind.SMS, user_id=channel.user_id, address=number)
     channels.check_free(organization, wanted, "number")
     changes.record(organization, channel, "number_changed", actor)

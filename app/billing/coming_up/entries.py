@@ -79,13 +79,14 @@ def _of_plan(plan: PlanView) -> Iterator[ComingEntry]:
     change = plan.scheduled
     is_changed_then = change is not None and change.on == plan.renews_on
     if _is_charged(plan):
+        amount = _amount(plan)
         yield ComingEntry(
             kind=Kind.CHANGE if is_changed_then else Kind.RENEWAL,
             day=plan.renews_on,
-            amount=_amount(plan),
+            amount=amount,
             plan=change.plan_name if change and is_changed_then else plan.name,
             interval=change.interval if change and is_changed_then else plan.interval,
-            card=None if plan.arranged is Oddity.INVOICED else plan.default_card,
+            card=None if plan.arranged is Oddity.INVOICED or _is_nothing(amount) else plan.default_card,
             is_estimate=plan.next_charge is None and plan.arranged not in _AS_SUPPORT_SAYS,
             is_invoiced=plan.arranged is Oddity.INVOICED,
             lines=_lines(plan),
@@ -108,6 +109,11 @@ def _amount(plan: PlanView) -> Money | None:
     if plan.arranged in _AS_SUPPORT_SAYS:
         return None
     return plan.next_charge.due if plan.next_charge else plan.price
+
+
+def _is_nothing(amount: Money | None) -> bool:
+    """Whether nothing is charged, as where invoice credit covers all of it. What isn't known may be something."""
+    return amount is not None and not amount
 
 
 def _lines(plan: PlanView) -> tuple[SumLine, ...]:

@@ -32,7 +32,7 @@ def describe(tested: Tested) -> str:
     answer = tested.answer.rstrip(".")
     return {
         Result.DELIVERED: "The test was delivered.",
-        Result.NOT_CONFIRMED: "Nothing was sent: this phone isn't confirmed yet. Enter the code that it got.",
+        Result.NOT_CONFIRMED: "Nothing was sent: this phone isn't confirmed yet. Enter the code that was sent to it.",
         Result.EMAILED: "The test is on its way. It should arrive within a minute.",
         Result.SWITCHED_OFF: "It responded with 410 (gone), so the channel is switched off. "
         "Add its new address, or switch it on once it accepts messages again.",

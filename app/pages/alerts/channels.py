@@ -66,7 +66,7 @@ def add_channel() -> Response:
         return phones.ask_for_code(channel)
     if channel.secrets:
         return _show_secret(channel)
-    flash("The channel was added. Choose what it's alerted about, and send a test.")
+    flash("The channel was added. Choose which alerts it gets, and send a test.")
     return redirect(url_for("alerts.show", _anchor="who"), 303)
 
 
@@ -108,7 +108,7 @@ def switch_on(channel_id: UUID) -> Response:
     """Send to a channel again."""
     with transaction():
         name = channels.switch_on(current_organization(), channel_id, current_actor())
-    flash(f"Alerts reach {name} again. Send a test to see that they arrive.")
+    flash(f"Alerts reach {name} again. Send a test to make sure they arrive.")
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 
 

@@ -63,7 +63,7 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
         for field, amount in zip(self.further, amounts, strict=True):
             if amount is not None and amount == self.low_amount:
                 field.errors = [
-                    "This is the low-balance amount already. Enter another one, or leave it blank."
+                    "This is already the low-balance amount. Enter another one, or leave it blank."
                 ]
         offered = dict(self.offer())
         if not set(self.hours.data or ()) <= set(offered):

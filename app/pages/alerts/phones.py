@@ -58,7 +58,7 @@ def confirm_phone(phone_id: UUID) -> Response:
         left = "1 try is" if error.left == 1 else f"{error.left} tries are"
         form.code.errors = [f"That code isn't right. {left} left." if error.left else _OVER]
         return _draw(channel, form, status=422)
-    flash(f"{name} is confirmed. Choose what it's alerted about, and send a test.")
+    flash(f"{name} is confirmed. Choose which alerts it gets, and send a test.")
     return redirect(url_for("alerts.show", _anchor="who"), 303)
 
 
@@ -124,7 +124,7 @@ def _send(phone_id: UUID, number: str) -> str:
 def _not_asked(_: NotAskedError) -> Response:
     """Another owner typed the number."""
     flash(
-        "Only the person who typed the number can confirm it. You can remove this phone and add it yourself."
+        "Only the person who entered the number can confirm it. You can remove this phone and add it yourself."
     )
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 

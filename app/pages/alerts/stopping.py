@@ -73,6 +73,6 @@ def _over(_: StopLinkError) -> Response:
     return errors.page(
         404,
         title="These messages have stopped",
-        message="The link is for messages that no longer go to you.",
+        message="This link is for messages that you no longer get.",
         next_step="If you still get some, write to support.",
     )

@@ -75,7 +75,7 @@ def agree() -> Response:
         form.card.errors = [str(error)]
     except CardDeclinedError as error:
         form.card.errors = [
-            f"{error.card.label} was declined, and has paid nothing since. Pay a top-up with it first, "
+            f"{error.card.label} was declined, and hasn't paid anything since. Pay a top-up with it first, "
             "or choose another card."
         ]
     if form.errors:

@@ -23,4 +23,5 @@ def show() -> str:
         plan=plan,
         plan_card=plan_card.get_plan_card(organization, plan),
         entries=coming_up.list_entries(organization, plan, now),
+        this_year=organization.local_day().year,
     )

@@ -12,12 +12,12 @@ from app.web.formatting import day_long, money
 
 def sentence(change: CostChange, group: str | None) -> str:
     """What the later period cost more or less, and from what."""
-    what = UsageGroup(group).label if group else "Usage"
-    than = f"{'on' if change.before.period.days == 1 else 'from'} {days_of(change.before.period)}"
+    what = UsageGroup(group).label.lower() if group else "usage"
+    compared = f"Compared with {days_of(change.before.period)}, {what} cost"
     if not change.difference:
-        return f"{what} cost the same as {than}: {money(change.after.cost)}."
+        return f"{compared} the same: {money(change.after.cost)}."
     more = "more" if change.difference.micro > 0 else "less"
-    return f"{what} cost {money(abs(change.difference))} {more} than {than}: {_causes(change)}."
+    return f"{compared} {money(abs(change.difference))} {more}: {_causes(change)}."
 
 
 def days_of(period: Period) -> str:

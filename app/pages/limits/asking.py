@@ -55,7 +55,7 @@ def ask_more(limit_id: UUID) -> Response:
         form.amount.errors = [f"Enter more than {money(limit.amount)}, which is the limit now."]
         return _draw(limit, form, status=422)
     except AskedTooOftenError:
-        form.amount.errors = ["Many requests for this limit were made today. Talk to an owner."]
+        form.amount.errors = ["Too many requests for this limit were made today. Talk to an owner."]
         return _draw(limit, form, status=422)
     flash(f"You asked for {money(form.wanted)} {labels.PER[limit.kind]}. The owners were notified by email.")
     return redirect(url_for("limits.show_more", limit_id=limit_id), 303)

@@ -57,7 +57,7 @@ def approve(request_id: UUID) -> Response:
     except UnknownRequestError:
         abort(404)
     except RequestChangedError:
-        flash("Something else is asked for by now. Check it before you approve.")
+        flash("The request has changed. Check it before you approve.")
         return redirect(url_for("limits.show_request", request_id=request_id), 303)
     except NotMoreError:
         flash("The limit already allows that much, so nothing was changed.")

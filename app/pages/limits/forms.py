@@ -96,7 +96,7 @@ class NewLimitForm(_KindForm):
         if subject is LimitSubject.ORGANIZATION:
             return subject, ""
         if not name or len(name) > LONGEST:
-            self.name.errors = [f"Enter the name of the {subject.value}, as Voice Portal calls it."]
+            self.name.errors = [f"Enter the name of the {subject.value}, exactly as in Voice Portal."]
         return subject, name
 
 

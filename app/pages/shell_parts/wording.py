@@ -40,7 +40,7 @@ def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
         text = f"New calls can start when one of them ends, or once you add {missing} or more."
         yield Alert("reserved", "All your credit is reserved for calls in progress.", text, _TOP_UP, top_up)
     elif balance.reason is PauseReason.SET_ASIDE:
-        text = f"Calls of those campaigns continue. Others can start once you add {missing} or more."
+        text = f"Calls for those campaigns continue. Others can start once you add {missing} or more."
         yield Alert("set_aside", "The rest of your credit is set aside for campaigns.", text, _TOP_UP, top_up)
     elif balance.state is CallingState.PAUSED:
         text = f"{why_paused(balance)}. New calls can start again once you add {missing} or more."

@@ -99,7 +99,7 @@ def stopped_and_paused() -> Organization:
             "Paused",
             {"reserved": "New calls can start when one of them ends, or once you add"},
         ),
-        (all_set_aside, "paused", "Paused", {"set_aside": "Calls of those campaigns continue."}),
+        (all_set_aside, "paused", "Paused", {"set_aside": "Calls for those campaigns continue."}),
         (at_reserve, "active", "Active", {"outbound_paused": "The remaining $30.00 is kept"}),
         (an_organization, "paused", "No credit yet", {"no_credit": "Add $10.00 or more."}),
         (past_due, "active", "Active", {"past_due": "The card was declined. Pay it by"}),

@@ -163,7 +163,10 @@ class TestByAnOperator:
 
     def test_who_is_connected_to_nothing_is_said_to_be(self, app: Flask) -> None:
         stranger = a_person(organization=an_organization())
-        for email, said in ((stranger.email, "is connected to nothing"), ("no@one.example", "No one has")):
+        for email, said in (
+            (stranger.email, "isn't connected to an identity provider"),
+            ("no@one.example", "No one has"),
+        ):
             done = app.test_cli_runner().invoke(args=["user", "disconnect-identity", email])
             assert done.exit_code == 1
             assert said in done.output

@@ -70,6 +70,6 @@ WORDS: dict[Action, ActionWording] = {
     ),
     "alerts.phone_confirmed": ActionWording("alerts", "Confirmed a phone for credit alerts", _channel),
     "alerts.resubscribed": ActionWording("alerts", "Gets credit emails again", _stopped),
-    "alerts.secret_changed": ActionWording("alerts", "Gave a webhook a new secret", subject),
+    "alerts.secret_changed": ActionWording("alerts", "Created a new secret for a webhook", subject),
     "alerts.unsubscribed": ActionWording("alerts", "Stopped their credit emails", _stopped),
 }

@@ -46,7 +46,7 @@ def _brake(event: AuditEvent) -> str:
 
 
 WORDS: dict[Action, ActionWording] = {
-    "auto_top_up.changed": ActionWording("top_ups", "Agreed to changed auto top-up", _auto_top_up),
+    "auto_top_up.changed": ActionWording("top_ups", "Agreed to changes to auto top-up", _auto_top_up),
     "auto_top_up.switched_off": ActionWording("top_ups", "Turned auto top-up off", _auto_top_up_off),
     "auto_top_up.switched_on": ActionWording("top_ups", "Agreed to auto top-up", _auto_top_up),
     "auto_top_up.brake_changed": ActionWording("top_ups", "Changed the automatic top-up brake", _brake),

@@ -41,7 +41,9 @@ def _confirmations(event: AuditEvent) -> str:
 
 WORDS: dict[Action, ActionWording] = {
     "billing_details.changed": ActionWording("details", "Changed billing details", fields),
-    "call.confirmed": ActionWording("organization", "Said that a long call is still in progress", subject),
+    "call.confirmed": ActionWording(
+        "organization", "Confirmed that a long call is still in progress", subject
+    ),
     "call.ended": ActionWording("organization", "Ended a call that lasted unusually long", subject),
     "invitation.withdrawn": ActionWording("people", "Withdrew an invitation", subject),
     "organization.changed": ActionWording("organization", "Changed the organization", _changed_organization),

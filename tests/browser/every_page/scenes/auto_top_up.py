@@ -104,6 +104,6 @@ def the_brake_is_told_for_good(at: Stage) -> None:
     at.press("Continue for good")
     at.see("We ask only above that.")
     at.look("brake.show")
-    at.press("Ask again below that")
+    at.press("Ask again above the usual amount")
     at.is_told("From now on, we ask again")
     at.look("brake.show")

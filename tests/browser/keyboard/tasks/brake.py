@@ -40,5 +40,5 @@ def continue_for_good(hands: Hands) -> None:
     hands.sees("heading", "Automatic top-up brake", level=1)
     hands.go_to("button", "Continue for good")
     hands.is_told("continue")
-    hands.go_to("button", "Ask again below that")
+    hands.go_to("button", "Ask again above the usual amount")
     hands.is_told("ask again")
