@@ -20,6 +20,7 @@ POLLS = {
     "/billing/wallet": "**/billing/live/wallet*",
     "/billing/payment-methods": "**/billing/live/payment-methods*",
     "/billing/change-plan": "**/billing/live/change-plan*",
+    "/billing/wallet/limits": "**/billing/live/limits*",
 }
 
 

@@ -137,7 +137,12 @@ def test_what_a_poll_or_a_part_brings_has_each_id_once(
     app: Flask, visitor: Visitor, sandbox: Sandbox
 ) -> None:
     visitor.sign_in(a_person(organization=busy()).email)
-    for path in ("/billing/live/overview", "/billing/live/wallet?newest=1", "/billing/live/payment-methods"):
+    for path in (
+        "/billing/live/overview",
+        "/billing/live/wallet?newest=1",
+        "/billing/live/payment-methods",
+        "/billing/live/limits",
+    ):
         twice = [
             one for one, times in Counter(Ids(visitor.get(path, headers=HTMX).text).ids).items() if times > 1
         ]

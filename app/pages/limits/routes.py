@@ -33,8 +33,9 @@ from app.pages.limits.forms import (
     summarize_new,
 )
 from app.pages.limits.wording import LimitLine
+from app.pages.tags import tag_of
 from app.transaction import transaction
-from app.web.identity import current_organization, org_admin_required
+from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
 from app.web.step_up import Change, confirmation_required
@@ -45,7 +46,9 @@ from app.web.text_guard import keeps_typed
 @org_admin_required
 def show() -> str:
     """All limits with what counts toward them, requests for more, and destinations."""
-    return render_template("limits/show.html", page=view.gather(current_organization()))
+    page = view.gather(current_organization())
+    tag = tag_of(current_identity().wallet_version or 0, page.turns_at)
+    return render_template("limits/show.html", page=page, ptag=tag)
 
 
 @blueprint.get("/new")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.billing.audit import display_name
 from app.billing.catalog.rate_labels import RateLabel
@@ -66,7 +67,7 @@ class RequestLine:
 @dataclass(frozen=True, slots=True)
 class LimitsPage:
     """Limits, requests that wait and the newest others, and destinations: `closed` are names and keys, and `prices`
-    what calls there cost."""
+    what calls there cost. At `turns_at` time alone changes it, None if it won't."""
 
     limits: list[LimitLine]
     waiting: list[RequestLine]
@@ -74,6 +75,7 @@ class LimitsPage:
     opened: list[Opened]
     closed: list[tuple[str, str]]
     prices: list[RateLabel]
+    turns_at: datetime | None
 
 
 def gather(organization: Organization) -> LimitsPage:
@@ -92,7 +94,13 @@ def gather(organization: Organization) -> LimitsPage:
         opened=destinations.list_opened(organization),
         closed=sorted((destination_name(one.key), one.key) for one in closed),
         prices=destinations.list_prices(organization, closed),
+        turns_at=min((_turns_at(one) for one in standings), default=None),
     )
+
+
+def _turns_at(limit: LimitStanding) -> datetime:
+    """When another window begins, or a raise ends."""
+    return min(limit.window.end, limit.raised_until or limit.window.end)
 
 
 @dataclass(frozen=True, slots=True)

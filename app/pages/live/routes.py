@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from app.billing.subscriptions import switches
 from app.clock import utc_now
 from app.pages.change_plan.routes import context as plan_context
+from app.pages.limits import view as limits_page
 from app.pages.overview import view as overview
 from app.pages.payment_methods.routes import context as cards_context
 from app.pages.shell_parts import credit
@@ -93,6 +94,19 @@ def live_payment_methods() -> Response:
     def draw() -> tuple[str, str]:
         values = cards_context(request.args.get("refused"))
         return render_template("payment_methods/live.html", **values), str(values["ptag"])
+
+    return _unless_current(draw)
+
+
+@blueprint.get("/billing/live/limits")
+@org_admin_required
+def live_limits() -> Response:
+    """The limits and what counts toward them, requests for more, and which destinations are open."""
+
+    def draw() -> tuple[str, str]:
+        page = limits_page.gather(current_organization())
+        html = render_template("limits/live.html", page=page)
+        return html, tag_of(current_identity().wallet_version or 0, page.turns_at)
 
     return _unless_current(draw)
 
