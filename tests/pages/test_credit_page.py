@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from app.billing import audit
-from app.billing.credit import grants
+from app.billing.credit import grants, lot_views
 from app.billing.credit.grants import Grant
 from app.clock import utc_now
 from app.extensions import db
 from app.models import CreditLot, LotKind, Organization
-from tests.billing.wallet.lots.test_drawing import grant
+from tests.billing.wallet.lots.test_drawing import grant, use
 from tests.factories import a_person, an_organization, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.metering import an_event, on_growth, take
@@ -61,6 +63,21 @@ def test_a_wallet_without_credit_says_so(owner: Visitor) -> None:
     assert "None of your credit expires." in text_of(owner.get("/billing/wallet"))
     assert owner.get(f"{PAGE}?before=nonsense").status_code == 200
     assert "Nothing earlier." in text_of(owner.get(f"{PAGE}?before=1"))
+
+
+def test_used_up_credit_is_paged_both_ways(owner: Visitor, harbor: Organization) -> None:
+    now = utc_now()
+    for hours in range(lot_views.PAGE + 1, 0, -1):
+        grant(harbor, "paid", "1", now - timedelta(hours=hours))
+    use(harbor, str(lot_views.PAGE + 2), now)
+    newest = owner.get(PAGE)
+    older = re.search(r'rel="next" href="([^"]+)"', newest.text)
+    assert older and 'rel="prev"' not in newest.text
+    oldest = owner.get(unescape(older[1]))
+    newer = re.search(r'rel="prev" href="([^"]+)"', oldest.text)
+    assert newer and 'rel="next"' not in oldest.text
+    again = owner.get(unescape(newer[1]))
+    assert re.findall(r"credit/[0-9a-f-]{36}", again.text) == re.findall(r"credit/[0-9a-f-]{36}", newest.text)
 
 
 def test_a_call_leads_to_the_credit_that_paid_and_back(owner: Visitor, harbor: Organization) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.billing.credit.expiring import last_day_of
 from app.billing.wallet import calling_state, ledger, lots
@@ -42,32 +43,53 @@ class LotView:
 class CreditView:
     """`lots` have credit left, in the order of use; `unpaid` is usage that no credit has paid for yet.
 
-    `past` are those without, the newest first, and `older` where the page after them begins.
+    `past` are those without, the newest first; `newer` and `older` lead to the pages beside them.
     """
 
     lots: tuple[LotView, ...]
     unpaid: Money
     past: tuple[LotView, ...]
+    newer: int | None
     older: int | None
 
 
-def gather(organization: Organization, *, before: int | None = None) -> CreditView:
-    """The lots as of now. Locks the wallet, draws them, and takes out what has expired: the caller commits."""
+def gather(organization: Organization, *, before: int | None = None, after: int | None = None) -> CreditView:
+    """The lots as of now; those without credit are older than position `before`, newer than `after`, or the newest.
+
+    Locks the wallet, draws them, and takes out what has expired: the caller commits.
+    """
     wallet = ledger.lock(organization.id)
     calling_state.reassess(wallet, utc_now())
     lots.drawing.draw(wallet)
     used_up = CreditLot.drawn_micro + CreditLot.withdrawn_micro + CreditLot.expired_micro
     own = select(CreditLot).where(CreditLot.org_id == organization.id)
     current = db.session.scalars(own.where(CreditLot.amount_micro != used_up)).all()
-    past = own.where(CreditLot.amount_micro == used_up).order_by(CreditLot.seq.desc()).limit(PAGE + 1)
-    rows = db.session.scalars(past if before is None else past.where(CreditLot.seq < before)).all()
+    past, newer, older = _past(own.where(CreditLot.amount_micro == used_up), before, after)
     left = sum(lot.left_micro for lot in current)
     return CreditView(
         lots=tuple(view_of(organization, lot) for lot in sorted(current, key=lots.drawing.in_order)),
         unpaid=Money(left - wallet.posted_micro, organization.currency),
-        past=tuple(view_of(organization, lot) for lot in rows[:PAGE]),
-        older=rows[PAGE - 1].seq if len(rows) > PAGE else None,
+        past=tuple(view_of(organization, lot) for lot in past),
+        newer=newer,
+        older=older,
     )
+
+
+def _past(
+    wanted: Select[CreditLot], before: int | None, after: int | None
+) -> tuple[Sequence[CreditLot], int | None, int | None]:
+    """A page, newest first, and where the ones beside it begin. Less than a page that is newer is the newest page."""
+    if after is not None:
+        query = wanted.where(CreditLot.seq > after).order_by(CreditLot.seq).limit(PAGE + 1)
+        rows = db.session.scalars(query).all()[::-1]
+        if len(rows) > PAGE:
+            return rows[1:], rows[1].seq, rows[-1].seq
+        before = None
+    if before is not None:
+        wanted = wanted.where(CreditLot.seq < before)
+    rows = db.session.scalars(wanted.order_by(CreditLot.seq.desc()).limit(PAGE + 1)).all()
+    newer = rows[0].seq if before is not None and rows else None
+    return rows[:PAGE], newer, rows[PAGE - 1].seq if len(rows) > PAGE else None
 
 
 def view_of(organization: Organization, lot: CreditLot) -> LotView:

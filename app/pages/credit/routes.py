@@ -19,11 +19,12 @@ blueprint = Blueprint("credit", __name__, url_prefix="/billing/wallet/credit")
 @blueprint.get("")
 @org_admin_required
 def show() -> str:
-    """All lots with credit, in the order of use, and the newest without, or those before one."""
-    before = _position()
+    """All lots with credit, in the order of use, and a page of those without, the newest unless another is asked
+    for."""
+    before, after = _position(), _position("after")
     with transaction():
-        view = lot_views.gather(current_organization(), before=before)
-    return render_template("credit/show.html", credit=view, is_first=before is None)
+        view = lot_views.gather(current_organization(), before=before, after=after)
+    return render_template("credit/show.html", credit=view, is_past_asked=before is not None)
 
 
 @blueprint.get("/top-ups/<uuid:top_up_id>")

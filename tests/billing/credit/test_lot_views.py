@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Flask
 
 from app.billing.credit import lot_views
-from app.billing.credit.lot_views import view_of
+from app.billing.credit.lot_views import CreditView, view_of
 from app.clock import utc_now
 from app.extensions import db
 from app.models import CreditLot, LotKind, TransferKind
@@ -51,13 +51,30 @@ def test_usage_that_nothing_has_paid_for_is_said(app: Flask) -> None:
     assert view.past == (view_of(organization, lot),)
 
 
-def test_past_lots_come_in_pages(app: Flask) -> None:
+def positions(view: CreditView) -> list[int]:
+    return [lot.seq for lot in view.past]
+
+
+def test_past_lots_come_in_pages_that_lead_both_ways(app: Flask) -> None:
     organization = on_growth(credit="0")
-    for hour in range(lot_views.PAGE + 2):
+    count = 2 * lot_views.PAGE + 2
+    for hour in range(count):
         grant(organization, "paid", "1", NOON + timedelta(hours=hour))
-    use(organization, str(lot_views.PAGE + 3), NOON + timedelta(days=3))
-    first = lot_views.gather(organization)
-    assert first.older is not None
-    second = lot_views.gather(organization, before=first.older)
-    assert [lot.seq for lot in first.past + second.past] == list(range(lot_views.PAGE + 2, 0, -1))
-    assert second.older is None
+    use(organization, str(count + 1), NOON + timedelta(days=9))
+    newest = lot_views.gather(organization)
+    middle = lot_views.gather(organization, before=newest.older)
+    oldest = lot_views.gather(organization, before=middle.older)
+    assert [*positions(newest), *positions(middle), *positions(oldest)] == list(range(count, 0, -1))
+    assert (newest.newer, oldest.older) == (None, None)
+    assert positions(lot_views.gather(organization, after=oldest.newer)) == positions(middle)
+    for after in (middle.newer, count):
+        back = lot_views.gather(organization, after=after)
+        assert (positions(back), back.newer, back.older) == (positions(newest), None, newest.older)
+
+
+def test_before_the_oldest_there_is_nothing(app: Flask) -> None:
+    organization = on_growth(credit="0")
+    grant(organization, "paid", "1", NOON)
+    use(organization, "1", NOON + timedelta(days=1))
+    view = lot_views.gather(organization, before=1)
+    assert (view.past, view.newer, view.older) == ((), None, None)
