@@ -24,6 +24,7 @@ from dev.testing import (
     start_cluster,
 )
 from stripe_sandbox.testing import running
+from tests.support import kept_templates
 from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import empty, inside, trust_connections
 from tests.support.openid_provider import Provider
@@ -49,6 +50,7 @@ def pytest_configure(config: Any) -> None:
     # How long an example takes says something of the machine, and nothing of what is tested.
     hypothesis.settings.register_profile("untimed", deadline=None)
     hypothesis.settings.load_profile("untimed")
+    kept_templates.keep()
     if not hasattr(config, "workerinput"):
         config.add_cleanup(start_cluster())
 

@@ -21,8 +21,8 @@ from app.people import memberships, organizations, own_trail, owner_mail, passwo
 from app.people.external import identities
 from app.people.factors import authenticator_apps, changes, passkeys, status
 from app.people.factors.passkey_answers import PasskeyError
+from app.people.identification import Identity
 from app.people.own_trail import Proof
-from app.people.sessions import Identity
 from app.shell import SHELL_NAME
 from app.shell import current as trusted_shell
 

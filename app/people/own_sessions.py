@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import PendingSignIn, SignInSession
 from app.people import own_trail, places, sessions
 from app.people.digests import digest_of
-from app.people.sessions import Identity, Limits
+from app.people.identification import Identity, Limits
 
 MOST = 50
 """Sessions in the list; `end_others` ends those beyond it as well."""

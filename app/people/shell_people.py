@@ -19,7 +19,7 @@ from app.people.external import admission, identities
 from app.people.external.admission import ConnectFirstError
 from app.people.external.claims import Claims
 from app.people.external.identities import AddressTakenError, IdentityError
-from app.people.sessions import Identity, Vouched
+from app.people.identification import Identity, Vouched
 from app.shell import SHELL_NAME, Shell, ShellSignInError, ShellToken
 from app.shell import Reason as Refusal
 

@@ -19,7 +19,7 @@ from flask import g, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from app.own_pages import PARAMETER
-from app.people.sessions import Identity
+from app.people.identification import Identity
 from app.web.origins import SAFE
 
 HEADER = "X-Organization"

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.extensions import db
 from app.own_pages import for_organization
 from app.payments.errors import PaymentsError
+from app.people.identification import Seat
 from app.people.organizations import owners_of
-from app.people.sessions import Seat
 from app.web import resend
 from app.web.database import is_locked, is_unavailable
 from app.web.identity import FactorMissingError, NotOrgAdminError, continue_unidentified, identity

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.models import Organization
 from app.own_pages import PARAMETER, for_organization, own_address
-from app.people.sessions import Identity, Seat
+from app.people.identification import Identity, Seat
 from app.web import cookies, errors, links, resend
 from app.web.drawn_for import OtherOrganizationError
 from app.web.errors import Choice

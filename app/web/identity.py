@@ -15,8 +15,8 @@ from app import openid, shell
 from app.extensions import db, login_manager
 from app.models import Organization, Role
 from app.models.scope import scope_to
-from app.people import memberships, sessions, user_agents
-from app.people.sessions import Identity, Limits
+from app.people import identification, memberships, sessions, user_agents
+from app.people.identification import Identity, Limits
 from app.transaction import check_before_commits, transaction
 from app.web import back_to_shell, drawn_for, frames
 from app.web.marks import is_asked_by_pages, is_posted_by_shell, kept_fields, page_behind
@@ -218,7 +218,7 @@ def ask_to_sign_in() -> AnyResponse:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> Identity | None:
-    return sessions.identify(token, session_limits())
+    return identification.identify(token, session_limits())
 
 
 def _keep_session_alive() -> None:
@@ -232,6 +232,6 @@ def _keep_session_alive() -> None:
             sessions.touch(who, device=device_in_use(), address=request.remote_addr)
 
 
-def _seats() -> tuple[sessions.Seat, ...]:
+def _seats() -> tuple[identification.Seat, ...]:
     who = identity()
     return who.seats if who else ()

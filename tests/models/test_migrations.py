@@ -11,7 +11,7 @@ from app.extensions import db
 from app.people import sessions
 from app.people.external import admission
 from app.people.factors import pending_sign_ins
-from app.people.sessions import Vouched
+from app.people.identification import Vouched
 from app.web.health import newest_migration
 from config import Settings
 from dev.testing import TEMPLATE, create_database, drop_database, migrate

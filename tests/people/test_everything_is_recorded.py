@@ -20,6 +20,7 @@ from app.models import ApiToken, AuditEvent, Mail, Organization, Role, SignInSes
 from app.people import (
     accounts,
     confirmation,
+    identification,
     invitations,
     memberships,
     own_sessions,
@@ -31,8 +32,8 @@ from app.people import (
     tokens,
 )
 from app.people.external import identities
+from app.people.identification import Identity, Limits
 from app.people.provisioning import Wanted
-from app.people.sessions import Identity, Limits
 from app.people.tokens import Caller, Scope
 from config import ROOT
 from tests.factories import PASSWORD, a_person, an_organization
@@ -77,7 +78,7 @@ def _signed_in(it: Scene, *, times: int = 1) -> Identity:
     """The owner, in the last of so many browsers."""
     tokens_ = [sessions.start(it.owner) for _ in range(times)]
     db.session.flush()
-    found = sessions.identify(tokens_[-1], Limits(timedelta(days=1), timedelta(days=1)))
+    found = identification.identify(tokens_[-1], Limits(timedelta(days=1), timedelta(days=1)))
     assert found is not None
     return found
 

@@ -12,8 +12,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.people import sessions
-from app.people.sessions import Limits
+from app.people import identification
+from app.people.identification import Limits
 from app.web.drawn_for import HEADER
 from app.web.form_tokens import seal
 from tests.factories import PASSWORD
@@ -83,7 +83,7 @@ class Visitor:
         with self.client.session_transaction() as session:
             signed_in = session.get("_user_id", "")
         with self.client.application.app_context():
-            who = sessions.identify(signed_in, Limits(timedelta(days=1), timedelta(days=1)))
+            who = identification.identify(signed_in, Limits(timedelta(days=1), timedelta(days=1)))
             if who is None:
                 return None, None
             return str(who.user.id), who.organization.slug if who.organization else None

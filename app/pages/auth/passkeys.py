@@ -20,7 +20,7 @@ from app.pages.auth.routes import admit, begin_and_notify, sign_in_page
 from app.pages.auth.waiting import Waiting
 from app.people.factors import passkeys, pending_sign_ins
 from app.people.factors.passkey_answers import PasskeyError
-from app.people.sessions import Identity
+from app.people.identification import Identity
 from app.transaction import transaction
 from app.web.form_tokens import FIELD
 from app.web.rate_limits import OFTEN

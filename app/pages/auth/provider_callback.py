@@ -25,7 +25,7 @@ from app.people.external import admission, claims, identities, visits
 from app.people.external.admission import NoRoleError
 from app.people.external.identities import IdentityError
 from app.people.external.visits import Visit
-from app.people.sessions import Vouched
+from app.people.identification import Vouched
 from app.transaction import end_reading, transaction
 from app.web.identity import identity
 from app.web.rate_limits import OFTEN

@@ -20,10 +20,19 @@ from app.pages.actor import current_actor
 from app.pages.auth import failures, waiting
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import SignInForm
-from app.people import accounts, confirmation, organizations, own_trail, passwords, sessions, sign_ins
+from app.people import (
+    accounts,
+    confirmation,
+    identification,
+    organizations,
+    own_trail,
+    passwords,
+    sessions,
+    sign_ins,
+)
 from app.people.factors import pending_sign_ins, status
+from app.people.identification import Identity, Vouched
 from app.people.own_trail import Proof
-from app.people.sessions import Identity, Vouched
 from app.transaction import transaction
 from app.web import attempts, errors, form_refusals, known_devices, leaving
 from app.web.attempts import Kind, TooManyAttemptsError
@@ -124,7 +133,7 @@ def switch_organization() -> Response:
         switched = False
     if not switched:
         return errors.page(404, message="You aren't in that organization.")
-    login_user(sessions.identify(who.token, session_limits()))
+    login_user(identification.identify(who.token, session_limits()))
     if "form" in request.form and (asked := _asked_again(request.form["form"])):
         return asked
     organization = current_organization()
@@ -219,11 +228,11 @@ def begin_session(
     )
     actor = Actor(user.email, user.id, request.remote_addr)
     own_trail.record(user, actor, "user.signed_in", by=by, new_browser=known_devices.is_new(user))
-    found = sessions.identify(token, session_limits())
+    found = identification.identify(token, session_limits())
     [slug] = parse_qs(urlsplit(wanted).query).get(PARAMETER, [""])[:1]
     seat = next((one for one in found.seats if one.slug == slug), None) if found else None
     if found and seat and sessions.switch(found, seat.id):
-        found = sessions.identify(token, session_limits())
+        found = identification.identify(token, session_limits())
     return found
 
 

@@ -16,8 +16,8 @@ from app.pages.auth.forms import CodeForm, RecoveryCodeForm
 from app.pages.auth.routes import admit, begin_and_notify
 from app.pages.auth.waiting import Waiting
 from app.people.factors import authenticator_apps, changes, pending_sign_ins, recovery_codes, status
+from app.people.identification import Identity
 from app.people.own_trail import Proof
-from app.people.sessions import Identity
 from app.transaction import transaction
 from app.web import attempts
 from app.web.attempts import Kind, TooManyAttemptsError

@@ -13,8 +13,8 @@ from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.auth import shell_connection, shell_limits, shell_refusals
 from app.pages.auth.blueprint import blueprint
-from app.people import left_pages, own_trail, sessions, shell_people, used_tokens
-from app.people.sessions import Identity
+from app.people import identification, left_pages, own_trail, sessions, shell_people, used_tokens
+from app.people.identification import Identity
 from app.shell import Reason, Shell, ShellSignInError, ShellToken
 from app.shell import current as trusted_shell
 from app.transaction import end_reading, transaction
@@ -168,7 +168,7 @@ def _start_once(
         # A page that goes on asked for the token by itself, unless it says that the person was asked.
         confirms=drawn_for is None or "confirm" in request.form,
     )
-    begun = sessions.identify(session_token, session_limits())
+    begun = identification.identify(session_token, session_limits())
     if begun is not None and drawn_for is not None and not _continues(drawn_for, begun):
         raise ShellSignInError(Reason.OTHER_SESSION, _OTHERS_PAGE)
     return begun

@@ -9,7 +9,7 @@ from flask import session
 
 from app.models import User
 from app.people.factors import pending_sign_ins
-from app.people.sessions import Vouched
+from app.people.identification import Vouched
 
 _KEY = "pending_sign_in"
 

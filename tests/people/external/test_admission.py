@@ -16,13 +16,13 @@ from app.extensions import db
 from app.ids import uuid7
 from app.models import AuditEvent, ExternalIdentity, Mail, Membership, Organization, Role, User
 from app.models.usage import NO_ONE
-from app.people import accounts, invitations, memberships, organizations, sessions
+from app.people import accounts, identification, invitations, memberships, organizations, sessions
 from app.people.accounts import AccountExistsError
 from app.people.external import admission, identities
 from app.people.external.admission import Admission, ConnectFirstError
 from app.people.external.claims import Claims
 from app.people.external.identities import AddressNotVerifiedError, AddressTakenError, OtherAddressError
-from app.people.sessions import Limits, Vouched
+from app.people.identification import Limits, Vouched
 from app.transaction import transaction
 from tests.factories import OWNER, a_person, an_organization
 from tests.people.external.vouching import ISSUER, ORG_ID, claims
@@ -42,13 +42,13 @@ def roles_of(user: User, vouched: Vouched | None) -> dict[str, Role | None]:
     """What a session opens: each organization, with the role in it."""
     with transaction():
         token = sessions.start(user, vouched=vouched)
-    found = sessions.identify(token, LIMITS)
+    found = identification.identify(token, LIMITS)
     assert found is not None
     opened: dict[str, Role | None] = {}
     for seat in found.seats:
         with transaction():
             assert sessions.switch(found, seat.id)
-        again = sessions.identify(token, LIMITS)
+        again = identification.identify(token, LIMITS)
         assert again is not None
         opened[seat.name] = again.role
     return opened

@@ -26,7 +26,7 @@ from app.people.digests import digest_of
 from app.people.external import admission, disconnection, identities
 from app.people.external.disconnection import OnlyWayError
 from app.people.factors import pending_sign_ins
-from app.people.sessions import Vouched
+from app.people.identification import Vouched
 from app.transaction import transaction
 from tests.factories import OWNER, a_person, an_organization
 from tests.people.external.vouching import ISSUER, ORG_ID, claims

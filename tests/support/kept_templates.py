@@ -1,0 +1,28 @@
+"""Compiled templates, kept for every application of a test process: each has an environment of its own, and would
+compile again what an earlier one has compiled."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+
+class _InMemory(BytecodeCache):
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Compiled from the same source?"""
+        checksum, code = self._kept.get(bucket.key, ("", b""))
+        if checksum == bucket.checksum:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key] = bucket.checksum, bucket.bytecode_to_string()
+
+
+def keep() -> None:
+    """From now on, in every application that is made."""
+    Flask.jinja_options = {"bytecode_cache": _InMemory()}
