@@ -1,4 +1,4 @@
-"""`/organizations/{org_id}/alerts`: the levels of credit that an organization's people are told about."""
+"""`/organizations/{org_id}/alerts`: the levels of credit that an organization's people get alerts about."""
 
 from __future__ import annotations
 

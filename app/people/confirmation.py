@@ -66,7 +66,7 @@ def _has_app(user: User) -> bool:
 def _judge_code(who: Identity, fields: Mapping[str, str]) -> str | None:
     if authenticator_apps.verify(who.user.id, fields.get("code", "")):
         return None
-    return "This code is wrong, or was used already. Wait for the next one."
+    return "This code is wrong, or was already used. Wait for the next one."
 
 
 def _has_password_alone(user: User) -> bool:

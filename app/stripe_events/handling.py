@@ -176,7 +176,7 @@ def _do(event: StripeEvent) -> tuple[EventState, str | None]:
         db.session.rollback()
         return (
             EventState.IGNORED,
-            f"Stripe doesn't have {event.object_id} any more, so there is nothing to do.",
+            f"Stripe no longer has {event.object_id}, so there is nothing to do.",
         )
     return (EventState.HANDLED, None) if used else (EventState.IGNORED, "Concerns nothing of ours.")
 

@@ -51,6 +51,6 @@ def describe_limits(client: Client, organization: Organization) -> list[str]:
         raise UnexpectedAnswerError(f"The limits were answered with {answer.status}.")
     return [
         f"{one['name'] or 'everything'} may spend {one['amount']['amount']} in this {one['window']}, "
-        f"{'or no call starts' if one['stops'] else 'or the owners are told'}; {one['spent']['amount']} is spent"
+        f"{'or no call starts' if one['stops'] else 'or the owners are notified'}; {one['spent']['amount']} is spent"
         for one in answer.body["limits"]
     ]

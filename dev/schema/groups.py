@@ -104,7 +104,7 @@ GROUPS = (
     ),
     Group(
         "Alerts",
-        "Who is told when credit reaches a level, and what leaves for chat, SMS and webhooks.",
+        "Who gets alerts when credit reaches a level, and what leaves for chat, SMS and webhooks.",
         ("alert_channel", "phone_code", "alert_level", "alert_choice", "alert_delivery"),
     ),
     Group(

@@ -182,7 +182,7 @@ def test_a_provider_that_is_away_is_said_to_be_and_the_password_still_works(
     with capture_logs() as logs:
         page = visitor.get(back)
     assert page.status_code == 503
-    assert "Acme isn't answering" in text_of(page)
+    assert "Acme isn't responding" in text_of(page)
     [line] = [one for one in logs if one["event"] == "provider_unavailable"]
     assert line["issuer"] == provider.url
     assert visitor.sign_in(owner.email).location == "/billing"

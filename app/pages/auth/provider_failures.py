@@ -21,7 +21,7 @@ def away(provider: IdentityProvider, error: OpenIDError) -> Response:
     log.error("provider_unavailable", issuer=provider.issuer, reason=str(error))
     return errors.page(
         503,
-        title=f"{provider.name} isn't answering",
+        title=f"{provider.name} isn't responding",
         message="So we can't tell who you are. Nothing was changed.",
         next_step="Try again in a minute, or sign in with your password if you have one.",
     )
@@ -57,7 +57,7 @@ def over() -> Response:
     return errors.page(
         400,
         title="This sign-in is over",
-        message="It took too long, was used already, or began in another browser.",
+        message="It took too long, was already used, or began in another browser.",
         next_step=_AGAIN,
     )
 

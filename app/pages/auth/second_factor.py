@@ -27,8 +27,8 @@ from app.web.text_guard import keeps_typed
 log = structlog.get_logger("billing.auth")
 
 _OVER = "That took too long, or too many codes were wrong. Enter your password again."
-_WRONG = "This code is wrong, or was used already. Wait for the next one and try again."
-_WRONG_RECOVERY = "This recovery code is wrong, or was used already. Each one works once."
+_WRONG = "This code is wrong, or was already used. Wait for the next one and try again."
+_WRONG_RECOVERY = "This recovery code is wrong, or was already used. Each one works once."
 
 
 @blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])

@@ -119,7 +119,7 @@ def _is_still_signed(waiting: Waiting) -> bool:
     shell = trusted_shell()
     if shell is not None and shell.publishes(waiting.key):
         return True
-    log.warning("shell_connection_refused", detail="the key that signed the token isn't published any more")
+    log.warning("shell_connection_refused", detail="the key that signed the token is no longer published")
     return False
 
 

@@ -56,7 +56,7 @@ def reset_factor(user_id: UUID) -> str | Response | tuple[str, int]:
         return render_template("security/reset.html", person=person, problem=str(error)), 422
     except LookupError:
         abort(404)
-    flash(f"The second factor of {person.email} was reset. They were told by email.")
+    flash(f"The second factor of {person.email} was reset. They were notified by email.")
     return redirect(url_for("security.show"), 303)
 
 
