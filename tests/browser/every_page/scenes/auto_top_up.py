@@ -52,10 +52,10 @@ def auto_top_up_is_turned_on_and_off(at: Stage) -> None:
 def auto_top_up_in_trouble(at: Stage) -> None:
     """Declined, with another try to come; waiting for the bank; turned off because of failures."""
     declined, _ = one_with(DECLINES)
-    spend(declined, 8_000)
+    spend(declined, 30_000)
     look(declined)
     at.enter(declined, PAGE)
-    at.see("Declined")
+    at.see("The last try failed")
     at.unfold()
     at.look(SHOW)
     with transaction():
@@ -64,11 +64,11 @@ def auto_top_up_in_trouble(at: Stage) -> None:
     at.look_at(SHOW, PAGE)
     at.page.context.clear_cookies()
     asked, _ = one_with(ALWAYS_3DS)
-    spend(asked, 8_000)
+    spend(asked, 30_000)
     look(asked)
     assert the_settings(asked) is not None
     at.enter(asked, PAGE)
-    at.see("Automatic charges")
+    at.see("Your bank requires an extra check")
     at.look(SHOW)
 
 
