@@ -93,6 +93,7 @@ class Settings:
     spool_megabytes: int
     webhook_ports: tuple[int, ...]
     support_email: str
+    statement_issuer: tuple[str, ...]
     smtp_url: str
     mail_from: str
     operators_email: tuple[str, ...]
@@ -208,6 +209,7 @@ class Settings:
             spool_megabytes=env.number("SPOOL_MEGABYTES", 512),
             webhook_ports=env.ports("WEBHOOK_PORTS", "443"),
             support_email=env.text("SUPPORT_EMAIL", "support@voice-portal.example"),
+            statement_issuer=env.lines("STATEMENT_ISSUER", "Voice Portal"),
             smtp_url=env.text("SMTP_URL", None if production else ""),
             mail_from=env.text(
                 "MAIL_FROM", None if production else "Voice Portal Billing <billing@voice-portal.example>"
@@ -243,6 +245,9 @@ class _Reader:
 
     def words(self, name: str, default: str | None) -> tuple[str, ...]:
         return tuple(self.text(name, default).replace(",", " ").split())
+
+    def lines(self, name: str, default: str) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self.text(name, default).split("|") if line.strip())
 
     def number(self, name: str, default: int) -> int:
         value = self.text(name, str(default))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from app.months import Month
 from app.pages.invoices import statement_pdf
 from app.web import pdf as app_pdf
 from app.web.fonts import coverage
+from app.web.formatting import day_long
 from app.web.glyphs import Coverage
 from tests.factories import at, usd
 from tests.support.browsing import links_of, text_on_wide_screen
@@ -58,6 +60,22 @@ def test_it_is_downloaded_from_the_page_and_says_the_same(owner: Owner) -> None:
         assert packed(said) in file
 
 
+def test_it_says_who_issued_it_when_and_under_which_number(
+    owner: Owner, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = ("Voice Portal, Inc.", "1 Market Street", "EIN 12-3456789")
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], statement_issuer=issuer))
+    slug = owner.organization.slug.upper()
+    said = words(owner.get(f"{ADDRESS}.pdf").data)
+    for line in (*issuer, f"{slug}-2026-09", "October 1, 2026"):
+        assert packed(line) in said
+    this_month = Month.of(utc_now().date())
+    in_progress = words(owner.get(f"/workplace/invoices/statements/{this_month}.pdf").data)
+    assert packed(f"{slug}-{this_month}") in in_progress
+    with app.test_request_context():
+        assert packed(day_long(utc_now().date())) in in_progress
+
+
 def test_it_is_tagged_and_has_a_title_a_language_and_page_numbers(owner: Owner) -> None:
     document = pdf(owner.get(f"{ADDRESS}.pdf").data)
     title = f"September 2026 statement, {owner.organization.name}"
@@ -70,7 +88,9 @@ def test_it_is_tagged_and_has_a_title_a_language_and_page_numbers(owner: Owner) 
 
 def test_each_page_repeats_the_heads_of_the_table(app: Flask) -> None:
     document = statement_pdf.document(
-        StatementHeader("Harbor", "UTC", ("Harbor",)), spent_by([f"Number {one}" for one in range(50)])
+        "HARBOR-2026-09",
+        StatementHeader("Harbor", "UTC", ("Harbor",)),
+        spent_by([f"Number {one}" for one in range(50)]),
     )
     pages = [page.extract_text() for page in pdf(document).pages]
     assert all(f"Page {number} of {len(pages)}" in text for number, text in enumerate(pages, 1))
@@ -117,10 +137,14 @@ TYPED = st.text("#$*_`\\<>@&~=-+/[](){}'\";:.,!?% aZ09éßŁğΩωЖя\u00a0", m
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(TYPED, min_size=10, max_size=30))
 def test_what_people_typed_is_printed_as_they_typed_it(app: Flask, names: list[str]) -> None:
-    said = words(statement_pdf.document(StatementHeader(names[0], "UTC", tuple(names[1:4])), spent_by(names)))
+    said = words(
+        statement_pdf.document(
+            "HARBOR-2026-09", StatementHeader(names[0], "UTC", tuple(names[1:4])), spent_by(names)
+        )
+    )
     assert [name for name in names if packed(f"{name}$0.00") not in said] == []
     assert packed(f"September 2026 statement · {names[0]}Page 1 of") in said
-    assert packed(f"September 2026 statement{''.join(names[1:4])}September 1") in said
+    assert packed(f"Billed to{''.join(names[1:4])}Issued by") in said
 
 
 SCRIPTS = [
@@ -141,7 +165,9 @@ SCRIPTS = [
 
 @pytest.mark.parametrize("name", [*SCRIPTS, "x" * 255])
 def test_a_name_in_any_script_is_drawn(app: Flask, name: str) -> None:
-    document = statement_pdf.document(StatementHeader(name, "UTC", (name,)), spent_by([name]))
+    document = statement_pdf.document(
+        "HARBOR-2026-09", StatementHeader(name, "UTC", (name,)), spent_by([name])
+    )
     said = words(document)
     assert claims_accessibility(document)
     assert "\ufffd" not in said
@@ -180,7 +206,9 @@ MIXED = st.lists(
     ]
 )
 def test_whatever_is_stored_makes_a_document(app: Flask, names: list[str]) -> None:
-    document = statement_pdf.document(StatementHeader(names[0], "UTC", tuple(names)), spent_by(names))
+    document = statement_pdf.document(
+        "HARBOR-2026-09", StatementHeader(names[0], "UTC", tuple(names)), spent_by(names)
+    )
     assert claims_accessibility(document)
     said = words(document)
     assert said.count("$0.00") >= 2 * len(names)
@@ -195,7 +223,9 @@ def test_a_font_that_promises_too_much_costs_its_letters_and_never_the_document(
 ) -> None:
     first = coverage()[0]
     monkeypatch.setattr(app_pdf, "coverage", lambda: (first, Coverage([(0x80, 0x10FFFF)])))
-    document = statement_pdf.document(StatementHeader("Harbor 𓀀", "UTC", ("Harbor",)), spent_by(["𓀀 Recall"]))
+    document = statement_pdf.document(
+        "HARBOR-2026-09", StatementHeader("Harbor 𓀀", "UTC", ("Harbor",)), spent_by(["𓀀 Recall"])
+    )
     assert claims_accessibility(document)
     assert packed("\ufffd Recall$0.00") in words(document)
 

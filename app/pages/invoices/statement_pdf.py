@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -13,6 +14,7 @@ from app.billing.invoices import InvoiceView
 from app.billing.statements import Statement
 from app.billing.statements.headers import StatementHeader
 from app.clock import clock
+from app.months import Month
 from app.pages.labels import movements_label
 from app.web import pdf
 from app.web.formatting import day_long, money, money_exact, month, number, units, viewer_locale
@@ -57,6 +59,9 @@ class Facts:
 
     title: str
     organization: str
+    issuer: tuple[str, ...]
+    number: str
+    issued: str
     addressee: tuple[str, ...]
     period: str
     state: str
@@ -69,20 +74,33 @@ class Facts:
     region: str
 
 
-def document(head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()) -> bytes:
+def number_of(slug: str, month: Month) -> str:
+    """A statement's number, like `HARBOR-DENTAL-2026-10`: there is one for each organization and month, and both the
+    organization's short name and the month stay."""
+    return f"{slug}-{month}".upper()
+
+
+def document(
+    number: str, head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()
+) -> bytes:
     """The statement as PDF: for a past month always the same, dated at its end. `charges` are for the plan."""
-    over = datetime.combine(statement.month.last + timedelta(days=1), time(), UTC)
-    dated = clock.about_now() if statement.is_open else over
-    return pdf.typeset("statement", facts(head, statement, charges), dated=dated)
+    issued = _issued(head, statement)
+    dated = clock.about_now() if statement.is_open else datetime.combine(issued, time(), UTC)
+    return pdf.typeset("statement", facts(number, head, statement, charges), dated=dated)
 
 
-def facts(head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()) -> Facts:
+def facts(
+    number: str, head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()
+) -> Facts:
     """The statement's content."""
     locale, days = viewer_locale(), statement.month
     zone = head.timezone.replace("_", " ")
     return Facts(
         title=f"{month(days.first)} statement",
         organization=head.name,
+        issuer=current_app.config["SETTINGS"].statement_issuer,
+        number=number,
+        issued=day_long(_issued(head, statement)),
         addressee=head.billed,
         period=f"{day_long(days.first)} to {day_long(days.last)}, {zone}.",
         state="Month in progress: figures may still change."
@@ -121,6 +139,13 @@ def facts(head: StatementHeader, statement: Statement, charges: Sequence[Invoice
         paper="us-letter" if locale in _LETTER else "a4",
         region=locale.partition("_")[2],
     )
+
+
+def _issued(head: StatementHeader, statement: Statement) -> date:
+    """The day on which the month was over, or today: figures of a month in progress may change."""
+    if statement.is_open:
+        return clock.about_now().astimezone(ZoneInfo(head.timezone)).date()
+    return statement.month.last + timedelta(days=1)
 
 
 def _invoice(one: InvoiceView) -> str:

@@ -67,7 +67,9 @@ def download_statement(month: str) -> Response:
         return _missing()
     head = documents.on_statement(organization, statement.month)
     charges = listing.list_for_month(organization, statement.month)
-    file = statement_pdf.document(head, statement, charges)
+    file = statement_pdf.document(
+        statement_pdf.number_of(organization.slug, statement.month), head, statement, charges
+    )
     response = Response(file, content_type="application/pdf")
     name = f"statement-{organization.slug}-{statement.month}.pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
