@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from app.money import Money
-from app.notify.emails import DigestDate, Email
+from app.notify import formats
+from app.notify.emails import Email
 from app.notify.mime import Written, one_line
 from app.own_pages import in_mail
 from app.text import shown
-
-LOCALE = "en_US"
-"""Emails have no viewer with a locale: all use the default locale of the pages."""
-
-_MINUS = "\u2212"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +51,13 @@ def render(part: str, email: Email, readers: Readers, *, preview: str = "") -> t
         "preview": preview,
         "support_email": readers.support_email,
         "url": lambda path: f"{readers.public_url}{in_mail(path, readers.slug)}",
-        "moment": partial(moment, zone=zone),
-        "day": day,
-        "around": partial(around, zone=zone),
-        "rows_of": lambda rows: [(one_line(row.name), money(row.amount)) for row in rows],
-        "dates_of": lambda dates: [(day(one.day), _due(one)) for one in dates],
+        "moment": partial(formats.moment, zone=zone),
+        "day": formats.day,
+        "days": formats.days,
+        "short_day": partial(formats.short_day, zone=zone),
+        "around": partial(formats.around, zone=zone),
+        "rows_of": lambda rows: [(one_line(row.name), formats.money(row.amount)) for row in rows],
+        "dates_of": lambda dates: [(formats.day(one.day), formats.due(one)) for one in dates],
         "layout": f"mail/_base.{part}.jinja",
         "kit": f"mail/_{part}.jinja",
     }
@@ -81,51 +75,10 @@ def _environment(part: str) -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
-    made.filters |= {"money": money, "folded": folded}
+    made.filters |= {"money": formats.money, "folded": formats.folded, "brief": formats.brief}
     return made
-
-
-def money(amount: Money) -> str:
-    """`$1,234.50`, with a minus sign for negative amounts."""
-    text = format_currency(
-        abs(amount.rounded), amount.currency, locale=LOCALE, currency_digits=amount.is_written_as_babel_does
-    )
-    return f"{_MINUS}{text}" if amount.rounded < 0 else text
-
-
-def day(value: date) -> str:
-    """`November 24, 2026`, as the pages write days."""
-    return format_date(value, "long", locale=LOCALE)
-
-
-def moment(value: datetime, *, zone: ZoneInfo) -> str:
-    """`November 24, 2026, 9:05 am EST`: in the organization's zone, which is named."""
-    local = value.astimezone(zone)
-    clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
-    return f"{day(local.date())}, {clock} {local.tzname()}"
-
-
-def around(value: datetime, *, zone: ZoneInfo) -> str:
-    """`2:30 pm EST on Tuesday, November 24`: to the half hour, for what is expected."""
-    local = value.astimezone(zone)
-    local -= timedelta(minutes=local.minute % 30, seconds=local.second, microseconds=local.microsecond)
-    clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
-    return f"{clock} {local.tzname()} on {format_datetime(local, 'EEEE, MMMM d', locale=LOCALE)}"
 
 
 def _preview(text: str) -> str:
     """The first paragraph after the heading, which the subject says already."""
     return text.split("\n\n")[1]
-
-
-def _due(one: DigestDate) -> str:
-    """`Growth renewal, $49.00 by Visa ending in 4242`."""
-    said = one_line(one.name)
-    if one.amount is not None:
-        said += f", {'about ' if one.is_estimate else ''}{money(one.amount)}"
-    return f"{said} by {one_line(one.by)}" if one.by else said
-
-
-def folded(words: str) -> str:
-    """A paragraph with its white space folded: one line, which the reader's window breaks where it must."""
-    return " ".join(words.split())

@@ -35,14 +35,14 @@ def test_slack_gets_a_text_and_blocks() -> None:
             {
                 "type": "section",
                 "text": plain(
-                    "Harbor Dental has $48.20 of credit left. When it runs out, calling pauses until you top up."
+                    "When Harbor Dental's credit runs out, calling pauses until you top up. That's expected at "
+                    "about 2:30 pm EST on Tuesday, November 24."
                 ),
             },
             {
                 "type": "section",
                 "fields": [
                     plain("Available credit\n$48.20"),
-                    plain("Expected to last until\n2:30 pm EST on Tuesday, November 24"),
                     plain("As of\nNovember 24, 2026, 9:05 am EST"),
                 ],
             },

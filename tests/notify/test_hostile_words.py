@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from app.money import Money
 from app.notify import chat, sms
 from app.notify.composition import compose
 from app.notify.emails import Email
@@ -25,26 +26,28 @@ WORDS = (
     "\r\nBcc: x@evil.example\r\n\r\n<script>\u2028Z\u0000\u202e\u2066\ufeff"
 )
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
-OURS = {"path", "url", "address", "to"}
+OURS = {"path", "url", "address", "to", "per", "interval", "credit"}
 """Texts that only we write."""
 SENDER = Sender.parse("billing@portal.example", reply_to="help@portal.example")
 every_mail = pytest.mark.parametrize("email", EMAILS, ids=NAMES)
 
 
-def hostile(found: Any) -> Any:
-    """The same facts with each text that someone else may choose made hostile."""
+def hostile(found: Any, words: str = WORDS) -> Any:
+    """The same facts with each text that someone else may choose made hostile, wherever it is."""
+    if isinstance(found, str):
+        return words
     if isinstance(found, list | tuple):
-        return type(found)(hostile(one) for one in found)
-    if not is_dataclass(found) or isinstance(found, type):
+        return type(found)(hostile(one, words) for one in found)
+    if isinstance(found, dict):
+        return {f"{words}{number}": hostile(one, words) for number, one in enumerate(found.values())}
+    if not is_dataclass(found) or isinstance(found, type | Money):
         return found
     hints, changed = get_type_hints(type(found)), {}
     for field in fields(found):
         value = getattr(found, field.name)
-        if hints[field.name] in {str, str | None}:
-            is_chosen = value and field.name not in OURS
-            changed[field.name] = WORDS if is_chosen else value
-        elif isinstance(value, list | tuple):
-            changed[field.name] = hostile(value)
+        is_text = hints[field.name] in {str, str | None}
+        if (is_text and value and field.name not in OURS) or isinstance(value, list | tuple | dict):
+            changed[field.name] = hostile(value, words)
     return replace(found, **changed)
 
 

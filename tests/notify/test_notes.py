@@ -34,11 +34,11 @@ def test_a_note_has_the_parts_of_its_email() -> None:
         subject="Harbor Dental's credit is under $100.00: $48.20 left",
         heading="Credit is under $100.00",
         paragraphs=[
-            "Harbor Dental has $48.20 of credit left. When it runs out, calling pauses until you top up."
+            "When Harbor Dental's credit runs out, calling pauses until you top up. That's expected at about "
+            "2:30 pm EST on Tuesday, November 24."
         ],
         rows=[
             ("Available credit", "$48.20"),
-            ("Expected to last until", "2:30 pm EST on Tuesday, November 24"),
             ("As of", "November 24, 2026, 9:05 am EST"),
         ],
         links=[("Top up", "https://billing.example/billing/wallet?org=harbor-dental")],

@@ -41,5 +41,6 @@ def test_what_it_means_for_calling_is_said(before: str, after: str, says: str) -
 
 def test_a_dispute_says_until_when_the_bank_takes_an_answer() -> None:
     said = words(DisputeOpened(**ABOUT, paid=usd("50"), answer_by=at("2026-12-08 23:59")))
-    assert "reply to this email before December 8, 2026, 6:59 pm EST" in said
+    assert "reply to this email before the time below" in said
+    assert "Respond by: December 8, 2026, 6:59 pm EST" in said
     assert "before" not in words(DisputeOpened(**ABOUT, paid=usd("50")))

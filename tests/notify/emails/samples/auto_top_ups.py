@@ -58,14 +58,18 @@ ABOUT_MONEY: list[Email] = [
         for reason in ("owner", "failures", "dispute")
     ),
     AUTO_FAILED,
-    replace(AUTO_FAILED, waits_for_owner=True),
+    replace(
+        AUTO_FAILED,
+        waits_for_owner=True,
+        declines={"Visa ending in 4242": "Your bank requires an extra check."},
+    ),
     replace(AUTO_FAILED, next_try_at=None, failures=3),
     replace(AUTO_FAILED, paid_with="Mastercard ending in 4444", next_try_at=None),
     replace(AUTO_FAILED, declines={}, top_up_id=None, amount=None),
     *(
         AutoTopUpCap(
             level=level,
-            charged=usd("400"),
+            charged=usd(str(4 * level)),
             cap=usd("400"),
             month=date(2026, 11, 1),
             available=usd("3.20"),

@@ -17,7 +17,11 @@ ABOUT_MONEY: list[Email] = [
         at=at("2026-11-24 14:05"),
     ),
     CreditGranted(
-        amount=usd("5"), credit="Goodwill credit", note="Sorry", available=usd("5"), at=at("2026-11-24 14:05")
+        amount=usd("5"),
+        credit="Goodwill credit",
+        note="Sorry",
+        available=usd("15"),
+        at=at("2026-11-24 14:05"),
     ),
     CreditExpiring(
         amount=usd("18.40"),

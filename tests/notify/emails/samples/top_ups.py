@@ -21,6 +21,7 @@ from tests.factories import at, usd
 
 ID = UUID("01900000-0000-7000-8000-000000000001")
 GOES_ON = Calling(available=usd("1234.5"), before="active", after="active")
+STOPPED = Calling(available=usd("-3"), before="low", after="paused", missing=usd("13"))
 ABOUT = {
     "top_up_id": ID,
     "amount": usd("50"),
@@ -32,9 +33,11 @@ ABOUT_MONEY: list[Email] = [
     Charged(**ABOUT),
     PaymentFailed(**ABOUT, reason="The card has expired.", next_step="Use another card."),
     Refunded(**ABOUT, paid=usd("100")),
+    Refunded(**ABOUT | {"calling": STOPPED}, paid=usd("50")),
     RefundReturned(**ABOUT),
     DisputeOpened(**ABOUT, paid=usd("50"), answer_by=at("2026-12-08 23:59")),
     DisputeOpened(**ABOUT, paid=usd("50")),
+    DisputeOpened(**ABOUT | {"calling": STOPPED}, paid=usd("75")),
     DisputeWon(**ABOUT),
     DisputeLost(**ABOUT),
     DailyLimitChanged(
@@ -71,4 +74,10 @@ ABOUT_MONEY: list[Email] = [
     ),
     UnusualTopUp(reason="limit", amount=usd("500"), by="x", at=at("2026-11-24 14:05")),
     Charged(**ABOUT, is_automatic=True),
+    *(
+        Charged(
+            **ABOUT | {"calling": Calling(available=usd(left), before="paused", after=after, missing=missing)}
+        )
+        for left, after, missing in (("60", "active", None), ("12", "low", None), ("-3", "paused", usd("13")))
+    ),
 ]
