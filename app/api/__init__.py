@@ -38,6 +38,7 @@ from app.api import (
     alerts,
     auto_top_ups,
     calls,
+    calls_in_progress,
     credit,
     docs,
     endpoints,
@@ -62,6 +63,7 @@ from app.web import pools
 SECTIONS: tuple[Section, ...] = (
     usage.section,
     holds.section,
+    calls_in_progress.section,
     calls.section,
     status.section,
     alerts.section,

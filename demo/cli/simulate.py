@@ -22,7 +22,7 @@ from app.cli.context import for_operators
 from app.money import Money, MoneyError
 from app.people.organizations import PeopleError
 from demo import simulation
-from demo.simulator import reconciliation, workload
+from demo.simulator import levels, outlook, reconciliation, workload
 from demo.simulator.calls import UnexpectedAnswerError
 from demo.simulator.campaigns import USUAL, Organization
 from demo.simulator.client import Client, UnreachableError
@@ -116,12 +116,15 @@ def _play(asked: Options, token: str) -> list[Comparison]:
         players = [_new(client) for _ in range(asked.count)]
         for player in players:
             fund(player.id)
+            levels.set_levels(client, player.id, amount.decimal)
     opened = {player.id: reconciliation.opening(client, player) for player in players}
     tally = Tally()
     with _until_ended(client) as stopping:
         try:
             workload.play(client, players, asked.score, tally, stopping=stopping, say=click.echo, fund=fund)
             compared = [_compare(client, player, tally, opened[player.id]) for player in players]
+            for player in players:
+                click.echo(f"{player.name}: {outlook.describe(client, player)}")
         except UnreachableError:
             if not stopping.is_set():
                 raise

@@ -19,6 +19,8 @@ from demo.simulator.tally import Tally
 
 SLICE = 60
 """Seconds of a call that are reserved at a time."""
+NAMED = "sim-"
+"""How the names of our calls begin."""
 _GRACE = 10
 """Seconds by which a lease is longer than its slice: for a renewal that is on its way."""
 
@@ -54,7 +56,7 @@ class Call:
     key: str = ""
 
     def __post_init__(self) -> None:
-        self.name = f"sim-{uuid4().hex[:12]}"
+        self.name = f"{NAMED}{uuid4().hex[:12]}"
         self.key = f"hold-{self.name}"
 
     def play(self, refused: Callable[[], None]) -> bool:

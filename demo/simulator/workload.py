@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
-from demo.simulator import credit, outlook
+from demo.simulator import credit, outlook, overdue
 from demo.simulator.calls import Call, Exchange, UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client, UnreachableError
@@ -51,7 +51,8 @@ def play(
 ) -> None:
     """Play until the time is over, or `stopping` is set; then let calls in progress end and report the rest.
 
-    Of each organization, it says first what credit it has and how long that lasts. All of it is counted in `tally`.
+    Of each organization, it says first what credit it has and how long that lasts, and ends calls of ours that were
+    left in progress. All of it is counted in `tally`.
     Raises `UnreachableError`, `UnexpectedAnswerError` or `RefusedError` as soon as one of the lines met it.
     """
     chance = Random(score.seed)  # noqa: S311 - nothing secret
@@ -68,6 +69,7 @@ def play(
             *credit.describe_lots(client, organization),
             credit.describe_auto_top_up(client, organization),
             *outlook.describe_limits(client, organization),
+            *overdue.settle(client, organization),
         ):
             say(f"{organization.name}: {said}")
         gate = Gate(

@@ -21,10 +21,12 @@ PAGE = 50
 class HeldBy:
     """The hold of one call in progress, and what was used of it; `until` is when its lease ends.
 
-    `has_story` if the platform named the call, not only the hold. `is_overdue` if it lasts unusually long.
+    `has_story` if the platform named the call, not only the hold. `overdue_since` is when it was named as lasting
+    unusually long, None if it doesn't.
     """
 
     id: UUID
+    key: str
     call: str
     agent: str
     campaign: str
@@ -33,13 +35,18 @@ class HeldBy:
     since: datetime
     until: datetime
     has_story: bool
-    is_overdue: bool
+    overdue_since: datetime | None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.overdue_since is not None
 
     @classmethod
     def of(cls, hold: Hold, currency: str) -> HeldBy:
         """The same as pages show it, in the wallet's currency."""
         return cls(
             id=hold.id,
+            key=hold.key,
             call=hold.call or hold.key,
             agent=hold.agent or "",
             campaign=hold.campaign or "",
@@ -48,7 +55,7 @@ class HeldBy:
             since=hold.created_at,
             until=hold.expires_at,
             has_story=hold.call is not None,
-            is_overdue=hold.overdue_at is not None,
+            overdue_since=hold.overdue_at,
         )
 
 
@@ -61,8 +68,11 @@ class CallsPage:
     at: datetime
 
 
-def page(organization: Organization, *, after: Cursor | None = None) -> CallsPage:
-    """The calls that began first, or those after a cursor. One statement.
+def page(
+    organization: Organization, *, after: Cursor | None = None, size: int = PAGE, is_overdue: bool = False
+) -> CallsPage:
+    """The calls that began first, or those after a cursor; all of them, or those that last unusually long. One
+    statement.
 
     An expired lease holds nothing, whether or not that is recorded yet.
     """
@@ -70,11 +80,13 @@ def page(organization: Organization, *, after: Cursor | None = None) -> CallsPag
     wanted = in_order().where(
         Hold.org_id == organization.id, Hold.state == HoldState.ACTIVE, Hold.expires_at > now
     )
+    if is_overdue:
+        wanted = wanted.where(Hold.overdue_at.is_not(None))
     if after is not None:
         wanted = wanted.where(tuple_(Hold.created_at, Hold.id) > (after.at, after.id))
-    found = list(db.session.scalars(wanted.limit(PAGE + 1)))
-    shown = found[:PAGE]
-    last = shown[-1] if len(found) > PAGE else None
+    found = list(db.session.scalars(wanted.limit(size + 1)))
+    shown = found[:size]
+    last = shown[-1] if len(found) > size else None
     return CallsPage(
         calls=tuple(HeldBy.of(hold, organization.currency) for hold in shown),
         following=Cursor(last.created_at, last.id) if last else None,
