@@ -1,6 +1,9 @@
 """Everything that `make run` starts, started for real."""
 
+import os
 import socket
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +12,7 @@ import requests
 
 import demo_notes
 from benchmarks.signing_in import sign_in
+from dev.demo import ROOT
 from dev.temporary import temporary_demo
 from stripe_sandbox.control_client import ControlClient
 
@@ -16,6 +20,14 @@ from stripe_sandbox.control_client import ControlClient
 def listens(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def flask(environment, *arguments):
+    """What a command says about the demo."""
+    command = [sys.executable, "-m", "flask", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
 
 
 def left_in_temporary_folders():
@@ -30,6 +42,8 @@ def test_it_starts_serves_its_owner_and_leaves_nothing_running():
         programs = ("PUBLIC_URL", "STRIPE_API_BASE", "SHELL_JWKS_URL")
         ports = [urlsplit(environment[name]).port for name in programs]
         assert all(listens(port) for port in ports)
+        books = flask(environment, "ledger", "check")
+        assert (books.returncode, books.stdout) == (0, "Ledger OK.\n"), books.stderr
         assert requests.get(f"{address}/readyz", timeout=10).status_code == 200
         sign_in(
             lambda path: browser.get(address + path, timeout=10).text,

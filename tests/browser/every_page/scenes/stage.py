@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page, Route, expect
 
+from app.billing.wallet import verification
+from app.extensions import db
 from app.models import Organization, User
 from tests.browser.site import Site, sign_in
 from tests.factories import PASSWORD, a_person
@@ -94,10 +96,15 @@ class Scene:
     _play: Callable[[Stage], None]
 
     def play(self, page: Page, site: Site, look: Look) -> None:
-        """Go through it once; `look` is called wherever there is something to see, on the pages that it names."""
+        """Go through it once; `look` is called wherever there is something to see, on the pages that it names.
+
+        After it the books have to agree, so that no page is shown with figures that can't be.
+        """
         stage = Stage(page, site, look)
         self._play(stage)
         assert stage.seen - {ERRORS} == self.pages
+        db.session.rollback()
+        assert verification.check() == [], "the books don't agree after it"
 
 
 SCENES: list[Scene] = []
