@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask, current_app, url_for
 
 from app.people import shortcuts
 from app.web.identity import identity
@@ -45,6 +45,10 @@ class Destination:
             return invoices_url
         return url_of_page(self.endpoint, _anchor=self.anchor)
 
+    def has(self, path: str) -> bool:
+        """Whether a page lies below this one, as spending limits do below the wallet. All lie below the overview."""
+        return self.endpoint != "overview.show" and path.startswith(f"{url_for(self.endpoint)}/")
+
 
 DESTINATIONS = (
     Destination(
@@ -75,7 +79,14 @@ DESTINATIONS = (
         "y",
         anchor="answer-heading",
     ),
-    Destination("saved_views", "wallet.show_views", "Saved views", "filters history rename remove", "g v"),
+    Destination(
+        "saved_views",
+        "wallet.show_views",
+        "Saved views",
+        "filters history rename remove",
+        "g v",
+        anchor="views",
+    ),
     Destination(
         "calls",
         "wallet.show_calls_in_progress",
@@ -95,7 +106,12 @@ DESTINATIONS = (
     ),
     Destination("add_limit", "limits.new", "Add a spending limit", "budget cap maximum new"),
     Destination(
-        "alerts", "alerts.show", "Credit alerts", "low balance notify slack sms email digest channels", "g e"
+        "alerts",
+        "alerts.show",
+        "Credit alerts",
+        "low balance notify slack sms email digest channels",
+        "g e",
+        anchor="levels",
     ),
     Destination(
         "set_aside",

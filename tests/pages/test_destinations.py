@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from flask import Flask
 
 from app.pages.destinations import DESTINATIONS, USUAL_KEYS
@@ -10,6 +13,8 @@ from app.web.marks import is_asked_by_pages, is_guarded
 from tests.factories import a_person, an_organization
 from tests.support.browsing import Visitor
 from tests.support.database import inside
+from tests.support.paying import Owner
+from tests.support.sandbox import Sandbox
 from tests.support.url_map import rules
 
 NOT_BY_NAME = {
@@ -75,3 +80,20 @@ def test_an_anchor_is_there_on_its_page(app: Flask, visitor: Visitor) -> None:
         where = {(app.url_for(one.endpoint), one.anchor) for one in DESTINATIONS if one.anchor}
     for path, anchor in where:
         assert f'id="{anchor}"' in visitor.get(path).text, anchor
+
+
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [
+        ("/billing/wallet/limits", "Wallet"),
+        ("/billing/wallet/set-aside", "Wallet"),
+        ("/billing/wallet/alerts", "Wallet"),
+        ("/billing/wallet", "Wallet"),
+        ("/billing/details", "Invoices"),
+        ("/billing", "Overview"),
+    ],
+)
+def test_a_page_marks_the_tab_that_it_lies_below(app: Flask, sandbox: Sandbox, path: str, tab: str) -> None:
+    visitor = Owner(app)
+    current = re.findall(r'<a [^>]*aria-current="(?:page|true)"[^>]*>(\w+)', visitor.get(path).text)
+    assert current == [tab]

@@ -99,3 +99,15 @@ def test_no_one_else_sees_or_changes_it(owner: Owner, app: Flask) -> None:
         assert visitor.post(f"{VIEWS}/{view.id}/removal", {}).status_code == 404
     db.session.rollback()
     assert saved_views.list_views(owner.organization, view.user_id) == [view]
+
+
+def test_what_is_filtered_by_is_offered_as_the_name_once(owner: Owner) -> None:
+    def offered() -> str:
+        found = re.search(r'id="view-name" name="name" value="([^"]*)"', owner.get(FILTERED).text)
+        assert found is not None
+        return unescape(found[1])
+
+    name = "Usage, campaign Recall & more"
+    assert offered() == name
+    owner.post(VIEWS, {"query": query_of(owner), "name": name})
+    assert offered() == ""

@@ -24,7 +24,7 @@ def send_test(channel_id: UUID) -> Response:
     """Send a test to a channel, and say what happened."""
     tested = deliveries.test(current_organization().id, channel_id, by=current_identity().user)
     flash(describe(tested))
-    return redirect(url_for("alerts.show", _anchor="channels"), 303)
+    return redirect(url_for("alerts.show", _anchor=f"channel-{channel_id}"), 303)
 
 
 def describe(tested: Tested) -> str:

@@ -67,7 +67,7 @@ def add_channel() -> Response:
     if channel.secrets:
         return _show_secret(channel)
     flash("The channel was added. Choose which alerts it gets, and send a test.")
-    return redirect(url_for("alerts.show", _anchor="who"), 303)
+    return redirect(url_for("alerts.show", _anchor=f"gets-{channel.id}"), 303)
 
 
 @blueprint.post("/channels/<uuid:channel_id>/secret")
@@ -109,7 +109,7 @@ def switch_on(channel_id: UUID) -> Response:
     with transaction():
         name = channels.switch_on(current_organization(), channel_id, current_actor())
     flash(f"Alerts reach {name} again. Send a test to make sure they arrive.")
-    return redirect(url_for("alerts.show", _anchor="channels"), 303)
+    return redirect(url_for("alerts.show", _anchor=f"channel-{channel_id}"), 303)
 
 
 @blueprint.errorhandler(UnknownChannelError)

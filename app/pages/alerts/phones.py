@@ -59,7 +59,7 @@ def confirm_phone(phone_id: UUID) -> Response:
         form.code.errors = [f"That code isn't right. {left} left." if error.left else _OVER]
         return _draw(channel, form, status=422)
     flash(f"{name} is confirmed. Choose which alerts it gets, and send a test.")
-    return redirect(url_for("alerts.show", _anchor="who"), 303)
+    return redirect(url_for("alerts.show", _anchor=f"gets-{phone_id}"), 303)
 
 
 @blueprint.post("/phones/<uuid:phone_id>/codes")

@@ -1,4 +1,4 @@
-"""What can be done by typing it: "top up 100", "export October", "switch to Scale", "remove card 4444"."""
+"""What can be done by typing it: "top up 100", "export October", "switch to Scale", "remove card 4444", "webhook"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.billing import catalog, plans, statements
 from app.billing.cards import payment_methods
-from app.models import Organization
+from app.models import ChannelKind, Organization
 from app.months import Month
 from app.pages.search.links import Link
 from app.pages.search.typed import Typed
@@ -15,6 +15,12 @@ from app.web.formatting import money, month
 from app.web.links import url_of_page
 
 _MONTHLY = {"month": "monthly", "year": "yearly"}
+_CHANNELS = (
+    (ChannelKind.SLACK, "slack", "Add Slack"),
+    (ChannelKind.TEAMS, "teams", "Add Teams"),
+    (ChannelKind.WEBHOOK, "webhook", "Add a webhook"),
+)
+_FEWEST_LETTERS = 3
 
 
 def find(organization: Organization, typed: Typed) -> Iterator[Link]:
@@ -23,6 +29,7 @@ def find(organization: Organization, typed: Typed) -> Iterator[Link]:
     yield from _export(organization, typed)
     yield from _switch(organization, typed)
     yield from _cards(organization, typed)
+    yield from _channels(typed)
 
 
 def _top_up(typed: Typed) -> Iterator[Link]:
@@ -96,3 +103,11 @@ def _cards(organization: Organization, typed: Typed) -> Iterator[Link]:
             url_of_page("payment_methods.show", _anchor=f"card-{card.id}"),
             detail="Payment methods",
         )
+
+
+def _channels(typed: Typed) -> Iterator[Link]:
+    """The forms that add what alerts reach people by, from the first letters of their names on."""
+    for kind, name, title in _CHANNELS:
+        if any(len(word) >= _FEWEST_LETTERS and name.startswith(word) for word in typed.words):
+            url = url_of_page("alerts.new_channel", kind=kind.value)
+            yield Link(title, url, detail="Credit alerts")

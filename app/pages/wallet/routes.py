@@ -16,7 +16,14 @@ from app.pages.tags import tag_of
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import TopUpForm
-from app.pages.wallet.history_query import DIRECTIONS, HistoryQuery, address_of, as_query, from_query
+from app.pages.wallet.history_query import (
+    DIRECTIONS,
+    HistoryQuery,
+    address_of,
+    as_query,
+    describe,
+    from_query,
+)
 from app.pages.wallet.limit_wording import limit_reached
 from app.pages.wallet.view import WalletPage
 from app.transaction import transaction
@@ -55,6 +62,8 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "history": view.history,
         "totals": view.totals,
         "kept": address_of(view.history.filters),
+        "selection": describe(view.history.filters),
+        "query": as_query(view.history.filters),
         "kinds": filter_labels(),
         "groups": {group.value: group.label for group in UsageGroup},
         "directions": DIRECTIONS,
@@ -90,21 +99,26 @@ def draw_page(values: dict[str, Any]) -> str:
     """The whole page: with the names that its filters offer, the person's views, and the panels beside the top-up."""
     organization, person = current_organization(), current_identity().user
     plan = plans.gather(organization)
+    views = saved_views.list_views(organization, person.id)
     with transaction():
         next_credit = expiring.find_next(organization)
     return render_template(
         "wallet/show.html",
         **values,
         names=usage_names.gather(organization),
-        views=[
-            (view.name, address_of_view(view)) for view in saved_views.list_views(organization, person.id)
-        ],
-        query=as_query(values["history"].filters),
+        views=[(view.name, address_of_view(view)) for view in views],
+        view_name=_offer_name(values["selection"], views),
         next_credit=next_credit,
         coming_up=coming_up.list_entries(organization, plan, values["balance"]),
     )
 
 
+def _offer_name(selection: str, views: list[SavedView]) -> str:
+    """What the filters select, as a name to save them under; empty if there is a view of that name."""
+    name = selection[: saved_views.LONGEST_NAME].strip()
+    return "" if any(view.name == name for view in views) else name
+
+
 def address_of_view(view: SavedView) -> str:
     """Where the history is filtered as in a saved view."""
-    return url_of_page("wallet.show", _anchor="history", **from_query(view.query).to_dict())
+    return url_of_page("wallet.show", _anchor="found", **from_query(view.query).to_dict())

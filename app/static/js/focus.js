@@ -59,14 +59,22 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.status === "swapped" || !isPoll(ctx)) setTimeout(settle, 0, ctx);
 });
 
+const beginning = (place) => heading(place) ?? place.querySelector("h2, h3") ?? place;
+const partNamed = (name) => document.querySelector(`main [id="${CSS.escape(name)}"]`);
+
 // An address that names a part of its page, as filters and `Older` do, continues in that part.
 export function arriveAt(part) {
-  const place = document.getElementById(part);
-  if (!place?.closest("main")) return;
+  const place = partNamed(part);
+  if (!place) return;
   if (place.querySelector('input[name="amount"]')) startTopUp();
-  else keep(heading(place) ?? place.querySelector("h2, h3") ?? place);
+  else keep(beginning(place));
   show(document.activeElement);
 }
+// A link to a part of the same page leads the keyboard there, too; a field that it names takes focus by itself.
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.('main a[href^="#"]');
+  if (link) setTimeout(() => (isLost() || document.activeElement === link) && arriveAt(link.hash.slice(1)));
+});
 // In a frame it's the shell's window that scrolls, which no fragment does; and again once the frame is as high as its page.
 function show(thing) {
   thing.scrollIntoView({ block: "nearest" });
@@ -84,4 +92,14 @@ window.addEventListener("load", () =>
 // A page after a form begins with its result: the keyboard and screen readers continue there. Browsers leave `autofocus`
 // alone in a frame of another site.
 const BEGINS = "main :is(.error-summary, [data-takes-focus], [autofocus]:not(dialog *)), #messages .message[tabindex]";
-if (mayTakeFocus()) document.querySelector(BEGINS)?.focus();
+
+// Where its address names a part of the page, they continue in that part, and the result is read out with it: nothing that
+// lies before has to be walked through again.
+function begin() {
+  const result = document.querySelector(BEGINS);
+  const part = result?.matches("#messages *") && partNamed(location.hash.slice(1));
+  if (!part) return result?.focus();
+  result.id ||= "said";
+  beginning(part).setAttribute("aria-describedby", result.id);
+}
+if (mayTakeFocus()) begin();

@@ -72,6 +72,12 @@ class Hands:
             self.tab_to(role, name, back=back)
         self.press("Enter")
 
+    def begin_at(self, role: Any, name: Name) -> None:
+        """On the thing that a page begins with; in the shell's frame, which leaves the focus where it is, past its top."""
+        if not _has_focus(self.view.get_by_role(role, name=name, exact=True)):
+            self.skip()
+            self.tab_to(role, name)
+
     def skip(self) -> None:
         """From the top of a page to its content."""
         self.go_to("link", "Skip to content")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from app.billing.alerts import phones, stopping
@@ -21,6 +22,8 @@ from tests.support.alerting import (
     an_alerted,
     recipients_channel,
 )
+
+LEVELS = "Alert levels"
 
 
 def alerted(site: Site) -> Scene:
@@ -57,13 +60,12 @@ def told(site: Site) -> Scene:
 
 def open_page(hands: Hands) -> None:
     hands.press("g", "e")
-    hands.sees("heading", "Credit alerts", level=1)
-    hands.skip()
+    hands.is_on("heading", LEVELS)
 
 
 @task(
     "Choose levels of credit, and who is told of them",
-    most=32,
+    most=24,
     given=alerted,
     posts=["alerts.save_levels", "alerts.save_choices"],
 )
@@ -81,24 +83,20 @@ def choose_levels(hands: Hands) -> None:
 
 @task(
     "Add a webhook, test it, and give it a new secret",
-    most=84,
+    most=38,
     given=alerted,
     posts=["alerts.add_channel", "alerts.send_test", "alerts.change_secret"],
 )
 def add_webhook(hands: Hands) -> None:
-    open_page(hands)
-    hands.go_to("link", "Add a webhook")
-    hands.sees("heading", "Add a webhook", level=1)
-    hands.skip()
-    hands.tab_to("textbox", "Name")
+    hands.find("web", "Add a webhook")
+    hands.is_on("textbox", "Name")
     hands.type("ERP")
     hands.tab_to("textbox", "Address")
     hands.type("http://127.0.0.1:9/")
     hands.press("Enter")
     hands.sees("heading", "Webhook secret", level=1)
-    hands.skip()
     hands.go_to("link", "I've saved it")
-    hands.sees("heading", "Who gets alerts")
+    hands.is_on("listitem", re.compile("^ERP"))
     hands.go_to("button", "Send a test to ERP (webhook)")
     hands.is_told("didn't respond")
     hands.go_to("button", "New secret for ERP (webhook)")
@@ -107,7 +105,7 @@ def add_webhook(hands: Hands) -> None:
 
 @task(
     "Switch a channel on again, and remove it",
-    most=42,
+    most=36,
     given=with_a_silent_chat,
     posts=["alerts.switch_on", "alerts.remove_channel"],
 )
@@ -124,24 +122,21 @@ def remove_channel(hands: Hands) -> None:
 
 @task(
     "Confirm a phone, change its number, and ask for another code",
-    most=68,
+    most=44,
     given=with_a_phone,
     posts=["alerts.confirm_phone", "alerts.change_number", "alerts.send_code"],
 )
 def confirm_phone(hands: Hands) -> None:
-    hands.skip()
-    hands.tab_to("textbox", "Code from the text message")
+    hands.begin_at("textbox", "Code from the text message")
     hands.type(hands.scene.secret)
     hands.press("Enter")
     hands.is_told("is confirmed")
     hands.go_to("link", "Change number +1•••0123 (text messages)")
     hands.sees("heading", "Change the number", level=1)
-    hands.skip()
-    hands.tab_to("textbox", "Phone number")
+    hands.is_on("textbox", "Phone number")
     hands.type("+16175550199")
     hands.press("Enter")
     hands.sees("heading", "Confirm a phone", level=1)
-    hands.skip()
     hands.go_to("button", "Send another code")
     hands.is_told("Wait")
 
