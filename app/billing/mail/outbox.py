@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from app import notify
 from app.billing.mail import opting_out
-from app.billing.mail.recipients import recipients_of
+from app.billing.mail.recipients import may_read, recipients_of
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Mail, MailState, Organization
@@ -184,11 +184,14 @@ def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str)
 
 
 def recipients(mail: Mail) -> list[str]:
-    """The recipients of an email: the one person it is for, or the organization's current billing recipients, without
-    those who stopped emails of its kind."""
+    """The recipients of an email: the one person it is for, if they may still read it, or the organization's current
+    billing recipients, without those who stopped emails of its kind."""
+    organization = db.session.get_one(Organization, mail.org_id)
     if mail.recipient is not None:
-        return [mail.recipient]
-    found = recipients_of(db.session.get_one(Organization, mail.org_id))
+        return (
+            [mail.recipient] if may_read(organization, mail.recipient, emails.kind(mail.kind).read_by) else []
+        )
+    found = recipients_of(organization)
     return opting_out.without_opted_out(mail, found)
 
 
@@ -200,9 +203,13 @@ def _finish(mail: Mail) -> None:
         log.info("mail_sent", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
         return
     mail.state = MailState.FAILED
-    if not mail.refused and opting_out.kind_of(mail) is not None:
-        # No one is to be told of that: it is what they asked for.
-        mail.note = "Everyone has stopped emails of this kind."
+    if not mail.refused and (mail.recipient is not None or opting_out.kind_of(mail) is not None):
+        # No operator has to look at that: it is what someone asked for.
+        lost, stopped = (
+            "Its reader no longer has the role for it.",
+            "Everyone has stopped emails of this kind.",
+        )
+        mail.note = lost if mail.recipient is not None else stopped
         return
     mail.note = (
         "Every recipient was rejected." if mail.refused else "The organization has no one to write to."

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
+from app.notify.emails import ReadBy
 
 
 def recipients_of(organization: Organization) -> list[str]:
@@ -25,6 +26,22 @@ def owner_emails(org_id: UUID) -> list[str]:
         .order_by(User.created_at)
     )
     return list(db.session.scalars(query))
+
+
+def may_read(organization: Organization, address: str, by: ReadBy) -> bool:
+    """Whether what is addressed to `address` may be sent there now: roles and recipients may have changed since it
+    was written."""
+    if by == "anyone":
+        return True
+    if by != "owners" and address.lower() in {one.lower() for one in recipients_of(organization)}:
+        return True
+    query = (
+        select(Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.org_id == organization.id, func.lower(User.email) == address.lower())
+    )
+    role = db.session.scalar(query)
+    return role is Role.ORG_ADMIN or (role is not None and by == "members")
 
 
 def each_once(addresses: Iterable[str]) -> list[str]:

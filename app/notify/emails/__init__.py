@@ -43,7 +43,7 @@ from app.notify.emails.auto_top_ups import (
     AutoTopUpResumed,
     AutoTopUpStopped,
 )
-from app.notify.emails.email import Email
+from app.notify.emails.email import Email, ReadBy
 from app.notify.emails.envelopes import EnvelopeCut, EnvelopeEnded
 from app.notify.emails.granted_credit import CreditExpiring, CreditGranted
 from app.notify.emails.limits import LimitMoreAsked, LimitMoreDecided, LimitReached
@@ -109,6 +109,7 @@ __all__ = [
     "PasswordSet",
     "PaymentFailed",
     "PlanChanged",
+    "ReadBy",
     "RecipientsChanged",
     "RefundReturned",
     "Refunded",

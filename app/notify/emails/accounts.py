@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from app.notify.emails.email import Email
+from app.notify.emails.email import Email, ReadBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,7 @@ class PasswordLink(Email):
     """Lets its reader choose a new password for `email`, at `path`, for a number of `hours`."""
 
     kind: ClassVar[str] = "password_link"
+    read_by: ClassVar[ReadBy] = "anyone"
     opens: ClassVar[str | None] = "path"
     email: str
     path: str
@@ -26,6 +27,7 @@ class PasswordSet(Email):
     """The password of `email` was set from the IP address `address`; `first`: it is the account's first password."""
 
     kind: ClassVar[str] = "password_set"
+    read_by: ClassVar[ReadBy] = "anyone"
     email: str
     first: bool
     at: datetime
@@ -38,6 +40,7 @@ class RecipientsChanged(Email):
     means the owners."""
 
     kind: ClassVar[str] = "recipients_changed"
+    read_by: ClassVar[ReadBy] = "anyone"
     before: list[str]
     after: list[str]
     by: str
@@ -65,6 +68,7 @@ class FactorChanged(Email):
     passkey, `left` how many recovery codes are unused."""
 
     kind: ClassVar[str] = "factor_changed"
+    read_by: ClassVar[ReadBy] = "anyone"
     email: str
     change: FactorChange
     at: datetime
@@ -79,6 +83,7 @@ class IdentityConnected(Email):
     provider, which people call `provider`."""
 
     kind: ClassVar[str] = "identity_connected"
+    read_by: ClassVar[ReadBy] = "anyone"
     email: str
     provider: str
     at: datetime
@@ -91,6 +96,7 @@ class IdentityDisconnected(Email):
     by an operator."""
 
     kind: ClassVar[str] = "identity_disconnected"
+    read_by: ClassVar[ReadBy] = "anyone"
     email: str
     provider: str
     at: datetime
@@ -103,6 +109,7 @@ class NewSignIn(Email):
     the IP address, with its country."""
 
     kind: ClassVar[str] = "new_sign_in"
+    read_by: ClassVar[ReadBy] = "anyone"
     email: str
     device: str
     at: datetime
@@ -118,6 +125,7 @@ class SecurityWeakened(Email):
     """A security setting was switched off by `by`, from the IP address `address` if they have one."""
 
     kind: ClassVar[str] = "security_weakened"
+    read_by: ClassVar[ReadBy] = "owners"
     change: Weakening
     by: str
     at: datetime
@@ -130,6 +138,7 @@ class OwnersChanged(Email):
     one."""
 
     kind: ClassVar[str] = "owners_changed"
+    read_by: ClassVar[ReadBy] = "anyone"
     person: str
     is_owner: bool
     by: str

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from app.money import Money
-from app.notify.emails.email import Email
+from app.notify.emails.email import Email, ReadBy
 
 AlertKind = Literal["low", "amount", "forecast", "paused"]
 """What a level of credit is about (`app.models.AlertLevelKind`)."""
@@ -57,6 +57,7 @@ class CreditEnds(Email):
     """For people who run campaigns and don't see billing: that credit ends, and no figures. `path` unsubscribes."""
 
     kind: ClassVar[str] = "credit_ends"
+    read_by: ClassVar[ReadBy] = "members"
     opt_out: ClassVar[Literal["alerts", "digest"] | None] = "alerts"
     state: CreditState
     path: str
@@ -68,6 +69,7 @@ class AlertTest(Email):
     """A test that `by` asked for, of the channel called `channel`."""
 
     kind: ClassVar[str] = "alert_test"
+    read_by: ClassVar[ReadBy] = "members"
     channel: str
     by: str
     at: datetime
@@ -83,6 +85,7 @@ class AlertChannelSwitchedOff(Email):
     fail."""
 
     kind: ClassVar[str] = "alert_channel_off"
+    read_by: ClassVar[ReadBy] = "members"
     channel: str
     why: AlertChannelOff
     answer: str

@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar
 
 from app.money import Money
-from app.notify.emails.email import Email
+from app.notify.emails.email import Email, ReadBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class EnvelopeEnded(Email):
     progress, and `returned` is available credit again."""
 
     kind: ClassVar[str] = "envelope_ended"
+    read_by: ClassVar[ReadBy] = "owners"
     campaign: str
     amount: Money
     spent: Money
@@ -30,6 +31,7 @@ class EnvelopeCut(Email):
     end of the day `until`."""
 
     kind: ClassVar[str] = "envelope_cut"
+    read_by: ClassVar[ReadBy] = "owners"
     campaign: str
     taken: Money
     left: Money

@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.money import Money
-from app.notify.emails.email import Email
+from app.notify.emails.email import Email, ReadBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class LimitMoreAsked(Email):
     """`by` asks to raise a limit from `amount` to `wanted`, until a time; without one, until its window ends."""
 
     kind: ClassVar[str] = "limit_more_asked"
+    read_by: ClassVar[ReadBy] = "owners"
     request_id: UUID
     what: str
     per: str
@@ -48,6 +49,7 @@ class LimitMoreDecided(Email):
     """`by` approved or refused a request for more; if approved, the limit is `wanted` until a time."""
 
     kind: ClassVar[str] = "limit_more_decided"
+    read_by: ClassVar[ReadBy] = "members"
     limit_id: UUID
     what: str
     per: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,13 +12,16 @@ from flask import Flask
 from app.billing.mail import notices, outbox
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Mail, MailState, Organization, PaymentMethod
-from app.notify.emails import CardExpiring, PasswordLink
+from app.models import Mail, MailState, Organization, PaymentMethod, Role
+from app.notify.emails import CardExpiring, DailyLimitChanged, EnvelopeCut, PasswordLink
 from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
-from tests.factories import a_card, a_person, an_organization
+from app.people import memberships
+from tests.factories import OWNER, a_card, a_person, an_organization, usd
 from tests.support.mail_server import MailServer, running
 from tests.support.sandbox import work_through
+
+SAMPLE = EnvelopeCut(campaign="Recall", taken=usd("15"), left=usd("25"), until=date(2027, 1, 31))
 
 
 @pytest.fixture
@@ -200,3 +203,30 @@ def test_a_link_that_opens_something_is_not_kept_once_it_was_sent(app: Flask, se
     assert "/set-password/s3cr3t" in server.taken[0][1].get_body().get_content()
     assert "s3cr3t" not in f"{mail.facts}{mail.text}{mail.html}"
     assert outbox.written(mail).subject
+
+
+def test_who_lost_the_role_before_it_was_sent_gets_nothing_that_only_the_role_sees(
+    app: Flask, server: MailServer
+) -> None:
+    """While the mail server was away: an owner is removed, another becomes a member, a recipient is replaced."""
+    organization = an_organization("Birch Clinic")
+    stays, goes, falls = (a_person(organization=organization) for _ in range(3))
+    organization.billing_emails = ["books@birch.example"]
+    facts = DailyLimitChanged(before=usd("500"), after=usd("900"), by=stays.email, at=utc_now())
+    notices.to_everyone(organization, facts, source="limit")
+    notices.to_owners(organization.id, SAMPLE, source="envelope")
+    db.session.flush()
+    memberships.remove(organization, goes, OWNER)
+    memberships.assign_role(organization, falls, Role.MEMBER, OWNER)
+    organization.billing_emails = ["cfo@birch.example"]
+    db.session.commit()
+    work_through(app)
+    about = {
+        (to, "limit" in mail["Subject"]) for to, mail in server.taken if "owner of" not in mail["Subject"]
+    }
+    assert about == {(stays.email, True), (stays.email, False)}
+    told = {to for to, mail in server.taken if "is no longer an owner" in mail["Subject"]}
+    assert told == {stays.email, goes.email, falls.email}, "of that, those who lost it are told in any case"
+    unsent = db.session.scalars(db.select(Mail).where(Mail.state == MailState.FAILED)).all()
+    assert {one.note for one in unsent} == {"Its reader no longer has the role for it."}
+    assert len(unsent) == 5

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from flask import Flask
 
-from app.billing.mail.recipients import each_once, recipients_of
+from app.billing.mail.recipients import each_once, may_read, recipients_of
 from app.extensions import db
 from app.models import Role
+from app.notify.emails import ReadBy
 from tests.factories import a_person, an_organization
 
 
@@ -29,6 +32,27 @@ def test_recipients_that_are_named_get_it_instead_of_owners(app: Flask) -> None:
     organization.billing_emails = []
     db.session.commit()
     assert recipients_of(organization) == ["zoe@test.example"]
+
+
+@pytest.mark.parametrize(
+    ("address", "reads"),
+    [
+        ("Zoe@test.example", {"anyone", "members", "billing", "owners"}),
+        ("books@TEST.example", {"anyone", "members", "billing"}),
+        ("noah@test.example", {"anyone", "members"}),
+        ("mallory@test.example", {"anyone"}),
+        ("nobody@test.example", {"anyone"}),
+    ],
+)
+def test_what_is_addressed_to_someone_is_for_who_they_are_now(
+    app: Flask, address: str, reads: set[str]
+) -> None:
+    organization = an_organization()
+    organization.billing_emails = ["Books@test.example"]
+    a_person("zoe@test.example", organization=organization)
+    a_person("noah@test.example", organization=organization, role=Role.MEMBER)
+    a_person("mallory@test.example", organization=an_organization())
+    assert {one for one in get_args(ReadBy) if may_read(organization, address, one)} == reads
 
 
 def test_an_organization_without_people_has_no_recipients(app: Flask) -> None:
