@@ -41,7 +41,7 @@ def test_recipients_that_are_named_get_it_instead_of_owners(app: Flask) -> None:
         ("books@TEST.example", {"anyone", "members", "billing"}),
         ("noah@test.example", {"anyone", "members"}),
         ("mallory@test.example", {"anyone"}),
-        ("nobody@test.example", {"anyone"}),
+        ("else@test.example", {"anyone"}),
     ],
 )
 def test_what_is_addressed_to_someone_is_for_who_they_are_now(
