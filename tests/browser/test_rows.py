@@ -18,7 +18,13 @@ from tests.browser.site import sign_in
 from tests.factories import a_card, a_payer, a_person, give_credit
 from tests.support.overdue import an_overdue
 
-LIVE = ("/billing", "/billing/wallet", "/billing/change-plan", "/billing/payment-methods")
+LIVE = (
+    "/billing",
+    "/billing/wallet",
+    "/billing/wallet/limits",
+    "/billing/change-plan",
+    "/billing/payment-methods",
+)
 
 # Another value in everything that can be filled in or chosen, as a person would leave it; what has it is remembered.
 FILL_IN = """() => {
