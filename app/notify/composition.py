@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.notify import formats
 from app.notify.emails import Email
-from app.notify.mime import Written, one_line
+from app.notify.mime import STOP, Written, one_line
 from app.own_pages import in_mail
 from app.text import shown
 
@@ -49,6 +49,7 @@ def render(part: str, email: Email, readers: Readers, *, preview: str = "") -> t
         "email": email,
         "organization": one_line(readers.organization),
         "preview": preview,
+        "stop": STOP if email.opt_out else None,
         "support_email": readers.support_email,
         "url": lambda path: f"{readers.public_url}{in_mail(path, readers.slug)}",
         "moment": partial(formats.moment, zone=zone),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -19,6 +19,9 @@ COLUMNS = 72
 """How wide lines of plain text are, before the space that continues them (RFC 3676, section 4.2: at most 78)."""
 _SIGNATURE = "-- "
 
+STOP = "https://stop.invalid"
+"""Stands for the link by which a reader stops emails of a kind: each of them has another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -27,6 +30,10 @@ class Written:
     subject: str
     text: str
     html: str
+
+    def stopped_at(self, address: str) -> Written:
+        """The same with the link by which one reader stops such emails."""
+        return replace(self, text=self.text.replace(STOP, address), html=self.html.replace(STOP, address))
 
 
 @dataclass(frozen=True, slots=True)

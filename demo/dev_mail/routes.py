@@ -72,7 +72,7 @@ def show(mail_id: UUID) -> Response:
 def show_html(mail_id: UUID) -> Response:
     """The HTML part alone, under a policy of its own: mails carry their styles in their elements."""
     # In a frame, links open in a new tab instead of inside the frame.
-    html = outbox.written(outbox.find(mail_id)).html.replace("<head>", '<head><base target="_blank">', 1)
+    html = outbox.as_read(outbox.find(mail_id)).html.replace("<head>", '<head><base target="_blank">', 1)
     response = make_response(html)
     response.headers["Content-Security-Policy"] = _HTML_POLICY
     return response
@@ -93,7 +93,7 @@ def _page(template: str, **context: object) -> Response:
 
 def _view(mail: Mail) -> MailView:
     organization = db.session.get_one(Organization, mail.org_id)
-    words = outbox.written(mail)
+    words = outbox.as_read(mail)
     label, tone = {
         MailState.WAITING: ("Waiting", "warn"),
         MailState.SENT: ("Sent", "good"),

@@ -19,6 +19,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail, MailOptOut, StoppedMail
 from app.notify import emails
+from app.notify.mime import Written
 from app.signing import serializer
 
 _SALT = "stop emails"
@@ -57,6 +58,12 @@ def url_for(mail: Mail, recipient: str) -> str | None:
     if what is None:
         return None
     return f"{notify.site().public_url}{path_of(OptOut(mail.org_id, recipient, what))}"
+
+
+def with_link(words: Written, mail: Mail, recipient: str) -> Written:
+    """An email with the link for one recipient where it says how to stop such emails."""
+    url = url_for(mail, recipient)
+    return words if url is None else words.stopped_at(url)
 
 
 def kind_of(mail: Mail) -> StoppedMail | None:

@@ -126,6 +126,12 @@ def written(mail: Mail) -> Written:
     return compose(emails.unpack(mail.kind, mail.facts), readers)
 
 
+def as_read(mail: Mail) -> Written:
+    """The email's text as its first reader sees it."""
+    reader = next(iter(mail.delivered_to or recipients(mail)), None)
+    return written(mail) if reader is None else opting_out.with_link(written(mail), mail, reader)
+
+
 def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
     now = utc_now()
     claim = (
@@ -165,7 +171,7 @@ def _send(mail: Mail) -> None:
 def _send_to(connection: Connection, mail: Mail, words: Written, recipient: str) -> None:
     try:
         made = message(
-            words,
+            opting_out.with_link(words, mail, recipient),
             sender=notify.sender(),
             to=recipient,
             thing=str(mail.id),

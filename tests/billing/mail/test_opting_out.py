@@ -76,6 +76,9 @@ def test_each_recipient_has_a_link_of_their_own(organization: Organization, sent
         found = re.fullmatch(r"<(https?://[^>]+)/stop-alerts/([^/>]+)>", mail["List-Unsubscribe"])
         assert found is not None and found[1] == notify.site().public_url
         links.append(opting_out.read(found[2]))
+        for part in ("plain", "html"):
+            said = mail.get_body((part,)).get_content()
+            assert said.count(f"{found[1]}/stop-alerts/{found[2]}") == 1 and "stop.invalid" not in said
     assert [(one.address, one.what) for one in links] == [
         ("ap@test.example", StoppedMail.ALERTS),
         ("Cfo@test.example", StoppedMail.ALERTS),
@@ -96,6 +99,7 @@ def test_only_alerts_and_digests_can_be_stopped(app: Flask, email: Email) -> Non
 def test_receipts_carry_no_link(organization: Organization, sent: Sent) -> None:
     email = next(one for one in EMAILS if one.kind == "charge")
     deliver(organization, email, to="cfo@test.example")
+    assert "Stop these emails" not in sent.mails[0].as_string()
     assert "List-Unsubscribe" not in sent.mails[0] and "List-Unsubscribe-Post" not in sent.mails[0]
 
 
