@@ -44,7 +44,7 @@ def test_a_member_asks_and_an_owner_approves(owner: Owner, member: Visitor) -> N
     assert "Whole organization: $20.00 a day until the end of the day, asked by ben" in owner.reads(PAGE)
     at = f"{PAGE}/requests/{request.id}"
     shown = owner.get(at)
-    assert "“Friday's recall”" in text_of(shown)
+    assert "<blockquote>Friday&#39;s recall</blockquote>" in shown.text
     assert re.search(r"<button[^>]*autofocus>Approve \$20.00", shown.text)
     other = text_of(owner.post(f"{at}/approval", {"wanted": "200000000 -"}, follow_redirects=True))
     assert "The request has changed." in other
