@@ -27,7 +27,7 @@ _ON_BOTH_SIDES = "js/embed/pages.js"
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx/hx-ptag.min.js")
 _ON_NEED = re.compile(rb'\bimport\("\./(\w+\.js)"\)')
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
-_BETWEEN_RULES = re.compile(rb"\s*([{};])\s*")
+_BETWEEN_RULES = re.compile(rb"\s*([{};])\s*|(?<=[:,])\s+")
 
 blueprint = Blueprint("assets", __name__)
 
@@ -66,8 +66,8 @@ def read(folder: Path) -> dict[str, Asset]:
     }
     order = (folder / "css" / "ORDER").read_text().split()
     style = _COMMENT.sub(b"", b"\n".join((folder / "css" / name).read_bytes() for name in order))
-    # No string in them has a brace or a semicolon.
-    files["app.css"] = _BETWEEN_RULES.sub(rb"\1", style)
+    # No string in them has a brace or a semicolon, nor a colon or a comma before a space.
+    files["app.css"] = _BETWEEN_RULES.sub(lambda found: found[1] or b"", style)
     files["htmx.js"] = b"\n".join(files.pop(name) for name in _HTMX)
     shared = {_ON_BOTH_SIDES: files[_ON_BOTH_SIDES]}
     modules = shared | {

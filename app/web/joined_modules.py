@@ -3,7 +3,7 @@ one request.
 
 Each module keeps a scope of its own in the joined file. What several scripts import is in the file of
 `static/js/app.js`, which every page has, or in one of its own, so that it runs once. What is imported when it is
-needed (`import("./…")`) stays a file of its own, too. Comments are left out.
+needed (`import("./…")`) stays a file of its own, too. Comments and indentation are left out.
 
 Only what our modules use of the syntax is read, each on one line: `import "./a.js"`, `import { a, b as c } from
 "./a.js"`, and `export` before a function, a class or a `const`. All else is refused when the application starts.
@@ -159,5 +159,6 @@ def _read(name: str, text: str) -> _Module:
         imports=tuple((found["module"], found["names"] or "") for found in _IMPORT.finditer(code)),
         on_need=frozenset(_ON_NEED.findall(code)),
         exports=tuple(_EXPORT.findall(code)),
-        body=body,
+        # No text of it has several lines.
+        body=_INDENTATION.sub("", body),
     )

@@ -33,7 +33,7 @@ def test_scenes_have_names_of_their_own() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_a_scene_that_leaves_out_a_page_that_it_names_fails(page: Page, site: Site) -> None:
+def test_a_scene_that_leaves_out_a_page_that_it_names_fails(page: Page, site: Site, app: Flask) -> None:
     def look_once(at: Stage) -> None:
         at.look_at("auth.sign_in", "/sign-in")
 
