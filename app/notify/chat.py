@@ -2,7 +2,11 @@
 
 Slack: a text for notifications and blocks, https://docs.slack.dev/reference/block-kit/blocks. Its three control
 characters are escaped everywhere (https://docs.slack.dev/messaging/formatting-message-text), and what isn't ours is
-plain text, so that a name can't mention a whole channel.
+plain text, so that a name can't mention a whole channel. In the text for notifications `mrkdwn` leaves stars and
+underscores of a name alone, and nothing is fetched to preview where a link leads (`unfurl_links`,
+https://docs.slack.dev/messaging/unfurling-links-in-messages; for webhooks `mrkdwn` is unverified). Where to go on is
+a link and no button: a button that leads to an address still asks for an answer that a webhook has no place for, and
+shows a warning without one (https://github.com/slackapi/slack-github-action/issues/513).
 
 Teams: one Adaptive Card, as a workflow for webhook requests posts it
 (https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using). Text
@@ -35,7 +39,8 @@ def slack(note: Note) -> str:
     for words, address in note.links:
         link = f"<{_escaped(address)}|{_escaped(words)}>"
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link, "verbatim": True}})
-    return json.dumps({"text": _escaped(note.subject), "blocks": blocks})
+    plain = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+    return json.dumps({"text": _escaped(note.subject), "blocks": blocks} | plain)
 
 
 def teams(note: Note) -> str:

@@ -6,9 +6,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from app.notify import chat
+from app.notify.emails import Email
 from app.notify.notes import Note, compose_note
-from tests.notify.emails.samples import READERS
+from tests.notify.emails.samples import EMAILS, NAMES, READERS
+from tests.notify.test_hostile_words import hostile
 from tests.notify.test_notes import ALERT
 
 HOSTILE = replace(
@@ -30,6 +34,9 @@ def test_slack_gets_a_text_and_blocks() -> None:
     message = json.loads(chat.slack(compose_note(ALERT, READERS)))
     assert message == {
         "text": "Harbor Dental's credit is under $100.00: $48.20 left",
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
         "blocks": [
             {"type": "header", "text": plain("Credit is under $100.00")},
             {
@@ -99,3 +106,21 @@ def test_nothing_in_a_card_is_markdown() -> None:
     card = json.loads(chat.teams(compose_note(ALERT, HOSTILE)))["attachments"][0]["content"]
     assert {block["type"] for block in card["body"]} == {"RichTextBlock"}
     assert {one["type"] for one in texts(card)} == {"TextRun"}
+
+
+@pytest.mark.parametrize("email", EMAILS, ids=NAMES)
+def test_whatever_names_are_chosen_both_take_it(email: Email) -> None:
+    """No text of Slack's is empty or longer than it takes, no message has more than 50 blocks, and one for Teams
+    stays under 28 KB (https://learn.microsoft.com/en-us/connectors/teams/#known-issues-and-limitations-with-actions).
+    """
+    words = "\u8a3a\U0001f4a5" * 150
+    for said, readers in (
+        (email, READERS),
+        (hostile(email, words), replace(READERS, organization=words)),
+        (hostile(email, " \u202e"), replace(READERS, organization="\ufeff")),
+    ):
+        note = compose_note(said, readers)
+        message = json.loads(chat.slack(note))
+        assert 0 < len(message["blocks"]) <= 50 and message["text"]
+        assert [one for one in texts(message["blocks"]) if not 0 < len(one["text"]) <= 3000] == []
+        assert len(chat.teams(note).encode()) < 28_000
