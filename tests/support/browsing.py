@@ -57,7 +57,7 @@ class Visitor:
 
     def old_token(self) -> str:
         """The token of a page of this person's that was drawn before they signed in again."""
-        return Context().run(self._token, "an earlier session")
+        return Context().run(self._token, b"an earlier session".hex())
 
     def sign_in(self, email: str, password: str = PASSWORD, *, to: str = "") -> TestResponse:
         return self.post("/sign-in", {"email": email, "password": password, "next": to})
