@@ -99,3 +99,12 @@ def what_is_off() -> str | None:
         f"is {abs(seconds):,.0f} seconds {'ahead of' if seconds > 0 else 'behind'} the database's; "
         f"{TOLERATED.seconds} are allowed. Set the clocks of both machines by NTP."
     )
+
+
+def zone_name(local: datetime) -> str:
+    """What people call the zone of a local time: `EST`, and `UTC+05:45` where the time zone database has no letters
+    for it (https://data.iana.org/time-zones/theory.html#abbreviations)."""
+    name = local.tzname() or "UTC"
+    if name[0].isalpha():
+        return name
+    return f"UTC{name[:3]}:{name[3:]}" if name[3:] else f"UTC{name}"

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import clock as clocks
-from app.clock import Clock, clock, utc_now
+from app.clock import Clock, clock, utc_now, zone_name
 from app.extensions import db, enqueue
 from app.ids import uuid7
 from app.models import Hold, Transfer, UsageEvent, Wallet
@@ -166,3 +167,17 @@ def _post(process: WebProcess, platform: Platform, path: str, body: Any) -> Any:
     said = answer.read()
     assert answer.status == 200, said
     return json.loads(said)
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("America/New_York", "EST"),
+        ("Europe/London", "GMT"),
+        ("America/Sao_Paulo", "UTC-03"),
+        ("Asia/Dubai", "UTC+04"),
+        ("Asia/Kathmandu", "UTC+05:45"),
+    ],
+)
+def test_a_zone_without_letters_is_named_by_its_distance_from_utc(zone: str, name: str) -> None:
+    assert zone_name(datetime(2026, 11, 24, 9, 5, tzinfo=ZoneInfo(zone))) == name

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_currency
 
+from app.clock import zone_name
 from app.money import Money
 from app.notify.emails import DigestDate
 from app.notify.mime import one_line
@@ -35,7 +36,7 @@ def moment(value: datetime, *, zone: ZoneInfo) -> str:
     """`November 24, 2026, 9:05 am EST`: in the organization's zone, which is named."""
     local = value.astimezone(zone)
     clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
-    return f"{day(local.date())}, {clock} {local.tzname()}"
+    return f"{day(local.date())}, {clock} {zone_name(local)}"
 
 
 def around(value: datetime, *, zone: ZoneInfo) -> str:
@@ -43,7 +44,7 @@ def around(value: datetime, *, zone: ZoneInfo) -> str:
     local = value.astimezone(zone)
     local -= timedelta(minutes=local.minute % 30, seconds=local.second, microseconds=local.microsecond)
     clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
-    return f"{clock} {local.tzname()} on {format_datetime(local, 'EEEE, MMMM d', locale=LOCALE)}"
+    return f"{clock} {zone_name(local)} on {format_datetime(local, 'EEEE, MMMM d', locale=LOCALE)}"
 
 
 def days(first: date, last: date) -> str:

@@ -11,7 +11,7 @@ from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from app.billing.catalog.quantities import Quantity, Units
-from app.clock import utc_now
+from app.clock import utc_now, zone_name
 from app.money import Money
 from app.text import shown
 from app.web.babel_text import currency_text, date_text, decimal_text, percent_text, time_text
@@ -160,7 +160,7 @@ def time_around(value: datetime, around: str = "around ") -> Markup:
 
 
 def _clock(local: datetime) -> str:
-    return f"{time_text(local.time(), viewer_locale())} {local.tzname()}"
+    return f"{time_text(local.time(), viewer_locale())} {zone_name(local)}"
 
 
 def _time(value: datetime, words: str) -> Markup:

@@ -16,10 +16,11 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Mail
 from app.notify.composition import compose
-from tests.browser.looks import LOOKS, check_in_each_look
+from tests.browser.looks import BEYOND, LOOKS, check_in_each_look
 from tests.browser.site import Site
 from tests.factories import OWNER, a_payer, a_person, an_organization, usd
 from tests.notify.emails.samples import EMAILS, READERS
+from tests.notify.test_hostile_words import hostile
 
 
 @pytest.fixture
@@ -42,6 +43,15 @@ def test_every_mail_can_be_read_by_everyone(reader: Page) -> None:
     for email in EMAILS:
         reader.set_content(compose(email, readers).html)
         check_in_each_look(reader)
+
+
+def test_no_name_reaches_past_the_edge_of_a_phone(reader: Page) -> None:
+    """Also one that is long and has no place to break, in whatever an email says of it."""
+    readers = replace(READERS, organization="Associatedcompanies" * 8)
+    reader.set_viewport_size({"width": 320, "height": 800})
+    for email in EMAILS:
+        reader.set_content(compose(hostile(email, "Longname" * 30), readers).html)
+        assert reader.evaluate(BEYOND) == [], email.kind
 
 
 @pytest.mark.parametrize("reader", [True], ids=["with-axe"], indirect=True)

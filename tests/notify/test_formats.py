@@ -26,6 +26,19 @@ def test_a_week_is_written_as_short_as_it_can_be(first: date, last: date, said: 
     assert formats.days(first, last) == said
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("America/New_York", "November 24, 2026, 9:05 am EST"),
+        ("America/Sao_Paulo", "November 24, 2026, 11:05 am UTC-03"),
+        ("Asia/Kathmandu", "November 24, 2026, 7:50 pm UTC+05:45"),
+        ("UTC", "November 24, 2026, 2:05 pm UTC"),
+    ],
+)
+def test_a_time_names_its_zone_also_where_that_has_no_letters(zone: str, said: str) -> None:
+    assert formats.moment(at("2026-11-24 14:05"), zone=ZoneInfo(zone)) == said
+
+
 def test_a_time_in_a_subject_is_its_day_in_the_organizations_zone() -> None:
     assert formats.short_day(at("2026-12-01 03:00"), zone=NEW_YORK) == "Nov 30, 2026"
     assert formats.short_day(date(2026, 12, 1), zone=NEW_YORK) == "Dec 1, 2026"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import get_args
 
 import pytest
 
 from app.notify import gsm, sms
+from app.notify.emails import CreditEnds, CreditState, Email
 from app.notify.notes import Note, compose_note
 from tests.factories import usd
-from tests.notify.emails.samples import READERS
+from tests.notify.emails.samples import EMAILS, READERS
 from tests.notify.test_notes import ALERT, replace
+
+SENT_TO_PHONES = {"credit_alert", "credit_recovered", "credit_ends", "alert_test"}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +38,30 @@ def test_a_text_says_it_all_in_plain_characters() -> None:
     assert sms.text_of(note) == (
         "Harbor Dental: calling is paused, -$3.50 left. Top up: https://billing.example/billing/wallet?org=harbor-dental"
     )
+
+
+def parts(text: str) -> int:
+    """How many messages a phone's network makes of a text (3GPP TS 23.040, section 9.2.3.24.1)."""
+    is_basic = gsm.plain(text) == text and text.isascii()
+    length = len(text) + sum(text.count(char) for char in "^{}\\[~]|") if is_basic else len(text)
+    whole, of_several = (160, 153) if is_basic else (70, 67)
+    return 1 if length <= whole else -(-length // of_several)
+
+
+@pytest.mark.parametrize(
+    "email", [one for one in EMAILS if one.kind in SENT_TO_PHONES], ids=lambda one: one.kind
+)
+def test_every_message_is_one_part_for_a_usual_name_and_says_who_it_is_about(email: Email) -> None:
+    """But for people without a billing role: theirs has the link that stops them, which is signed and long."""
+    text = sms.text_of(compose_note(email, READERS))
+    assert "Harbor Dental" in text and parts(text) == 1
+
+
+def test_with_a_link_that_is_signed_it_is_two_parts() -> None:
+    for state in get_args(CreditState):
+        path = "/stop-alerts/" + "x" * 144
+        text = sms.text_of(compose_note(CreditEnds(state=state, path=path, at=ALERT.at), READERS))
+        assert text.endswith(path) and parts(text) == 2
 
 
 def test_a_long_name_never_takes_the_link_away() -> None:

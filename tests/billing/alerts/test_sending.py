@@ -22,7 +22,7 @@ TEST = AlertTest(channel="Billing alerts", by="Dana Reed", at=utc_now())
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
-        (ChannelKind.SLACK, {"text", "blocks"}),
+        (ChannelKind.SLACK, {"text", "blocks", "mrkdwn", "unfurl_links", "unfurl_media"}),
         (ChannelKind.TEAMS, {"type", "attachments"}),
         (ChannelKind.WEBHOOK, {"type", "timestamp", "data"}),
     ],
