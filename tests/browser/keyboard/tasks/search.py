@@ -47,19 +47,19 @@ def look_up_shortcuts(hands: Hands) -> None:
     hands.is_on("button", "Search", exact=True)
 
 
-@task("Turn the shortcuts off", most=40, given=payer, posts=["account.turn_keyboard_off"])
+@task("Turn the shortcuts off", most=6, given=payer, posts=["account.turn_keyboard_off"])
 def turn_off_shortcuts(hands: Hands) -> None:
     hands.press("?")
     hands.sees("dialog", "Keyboard shortcuts")
-    hands.go_to("button", "Turn off shortcuts", back=True)
+    hands.go_to("button", "Turn off shortcuts")
     hands.is_told("Keyboard shortcuts are off.")
 
 
-@task("Choose another key", most=40, given=payer, posts=["account.save_keyboard"])
+@task("Choose another key", most=22, given=payer, posts=["account.save_keyboard"])
 def choose_key(hands: Hands) -> None:
     hands.press("?")
     hands.sees("dialog", "Keyboard shortcuts")
-    hands.go_to("link", "Change shortcuts", back=True)
+    hands.go_to("link", "Change shortcuts")
     hands.sees("heading", "Keyboard shortcuts", level=1)
     hands.skip()
     hands.tab_to("textbox", "Top up")
