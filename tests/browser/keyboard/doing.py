@@ -11,8 +11,9 @@ from tests.browser.keyboard.places import Place
 from tests.browser.keyboard.task import Task
 from tests.browser.site import Site
 
-BY_ITSELF = {"auth.passkey_challenge"}
-"""The sign-in page asks for it, so that the browser can offer a passkey."""
+BY_ITSELF = {"auth.enter_from_shell", "auth.passkey_challenge"}
+"""The page in the frame shows who it is again when someone comes back from another tab; the sign-in page asks for a
+challenge, so that the browser can offer a passkey."""
 
 
 def do(task: Task, place: Place, page: Page, site: Site, record: Callable[[str, object], None]) -> None:
