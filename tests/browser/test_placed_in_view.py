@@ -66,7 +66,7 @@ def test_every_dialog_opens_in_view(page: Page, shell_page: ShellPage) -> None:
         page.evaluate("scrollBy(0, -80)")
         assert_in_view(page, dialog)
         dialog.evaluate("e => { e.scrollTop = e.scrollHeight }")
-        assert_in_view(page, dialog.get_by_role("button").last)
+        assert_in_view(page, dialog.locator("button, a").last)
         page.evaluate("scrollBy(0, 80)")
         dialog.evaluate("e => e.close()")
 
