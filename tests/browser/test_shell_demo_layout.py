@@ -28,7 +28,7 @@ def test_nothing_moves_when_credit_and_what_is_wrong_with_it_are_there(
     is_low = credit == "4"
     answer = "Your credit doesn't cover this campaign." if is_low else "Your credit covers this campaign."
     expect(page.get_by_text(answer)).to_be_visible()
-    alert = page.locator("voice-portal-billing-alert").get_by_role("button", name="Top up")
+    alert = page.locator("voice-portal-billing-alert").get_by_role("link", name="Top up")
     expect(alert).to_have_count(1 if is_low else 0)
     if is_low:
         expect(alert).to_be_in_viewport(ratio=1)
