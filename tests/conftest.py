@@ -31,7 +31,7 @@ from tests.support.openid_provider import Provider
 from tests.support.openid_provider import running as running_provider
 from tests.support.provider_visits import use
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
-from tests.support.violations import WatchedBrowser
+from tests.support.violations import WatchedBrowser, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -194,6 +194,5 @@ def _firefox(_playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def browser(_chromium: Browser) -> Iterator[WatchedBrowser]:
     """The browser, in which nothing may break the Content-Security-Policy: not in any page, window or frame."""
-    watched = WatchedBrowser(_chromium)
-    yield watched
-    assert watched.violations == []
+    with watched(_chromium) as watching:
+        yield watching

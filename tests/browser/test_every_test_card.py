@@ -15,7 +15,7 @@ from tests.browser.site import Site, sign_in
 from tests.browser.top_up_form import DECLINED, GOOD, WALLET, enter, fields, review
 from tests.factories import a_person, an_organization
 from tests.support.database import inside
-from tests.support.violations import WatchedBrowser
+from tests.support.violations import watched
 
 
 @pytest.fixture
@@ -57,14 +57,11 @@ class TestEveryTestCard:
     @classmethod
     def till(cls, _chromium: Browser, site: Site) -> Iterator[Page]:
         """One page for all of them, signed in."""
-        browser = WatchedBrowser(_chromium)
-        with inside(site.app):
-            context = browser.new_context(base_url=site.url)
-            page = context.new_page()
-            sign_in(page, a_person(organization=an_organization()).email, to=WALLET)
-        yield page
-        context.close()
-        assert browser.violations == []
+        with watched(_chromium) as browser:
+            page = browser.new_page(base_url=site.url)
+            with inside(site.app):
+                sign_in(page, a_person(organization=an_organization()).email, to=WALLET)
+            yield page
 
     @pytest.mark.parametrize(("number", "said"), CARDS)
     def test_is_told_in_words(self, till: Page, number: str, said: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,12 +30,14 @@ class WatchedBrowser:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._contexts: list[BrowserContext] = []
         self.violations: list[str] = []
 
     def new_context(self, **options: Any) -> BrowserContext:
         context = self._browser.new_context(**options)
         context.add_init_script(_TELL)
         context.on("console", self._hear)
+        self._contexts.append(context)
         return context
 
     def new_page(self, **options: Any) -> Page:
@@ -46,9 +50,24 @@ class WatchedBrowser:
         self.violations.clear()
         return found
 
+    def close(self) -> None:
+        """Close all its pages. One that stays open keeps asking its server, and then whoever is at that address next,
+        for as long as the browser runs."""
+        for context in self._contexts:
+            context.close()
+
     def _hear(self, message: ConsoleMessage) -> None:
         said = message.text
         if message.type in {"error", "warning"} and (
             said.startswith(_SAID) or any(part in said for part in _WRITTEN)
         ):
             self.violations.append(said)
+
+
+@contextmanager
+def watched(browser: Browser) -> Iterator[WatchedBrowser]:
+    """Watch a browser for as long as this lasts; nothing of it stays open, and nothing may have been stopped in it."""
+    watching = WatchedBrowser(browser)
+    yield watching
+    watching.close()
+    assert watching.violations == []

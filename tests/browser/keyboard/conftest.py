@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.keyboard import table
 from tests.browser.keyboard.focus import BY_POINTER
 from tests.browser.site import Site
-from tests.support.violations import WatchedBrowser
+from tests.support.violations import WatchedBrowser, watched
 
 
 @pytest.fixture
@@ -21,9 +21,8 @@ def browser_name() -> str:
 
 @pytest.fixture
 def browser(browser_name: str, request: pytest.FixtureRequest) -> Iterator[WatchedBrowser]:
-    watched = WatchedBrowser(request.getfixturevalue(f"_{browser_name}"))
-    yield watched
-    assert watched.violations == []
+    with watched(request.getfixturevalue(f"_{browser_name}")) as watching:
+        yield watching
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.violations import WatchedBrowser
+from tests.support.violations import WatchedBrowser, watched
 
 
 @pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.firefox)])
 def browser(request: pytest.FixtureRequest) -> Iterator[WatchedBrowser]:
-    watched = WatchedBrowser(request.getfixturevalue(f"_{request.param}"))
-    yield watched
-    assert watched.violations == []
+    with watched(request.getfixturevalue(f"_{request.param}")) as watching:
+        yield watching
 
 
 @pytest.fixture
