@@ -14,7 +14,7 @@ TEST_PROCESSES ?= 3
 # The process that is done first takes over from the other. For a single file a second one costs more than it saves.
 ONE_FILE = $(filter 1,$(words $(foreach each,$(ARGS),$(findstring .py,$(each)))))
 PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(if $(ONE_FILE),0,$(TEST_PROCESSES)) --dist worksteal
-# What takes long by design has no limit for each test: what it waits for is looked at by whoever started it.
+# What takes long by design has no limit for each test: the person who started it sees what it waits for.
 PATIENT := -o timeout=0 -o faulthandler_timeout=0
 # Tests with generated examples look a little way in every run; with these settings they look far.
 FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPLES=2000 HOLDS_EXAMPLES=200 \

@@ -51,7 +51,7 @@ class WatchedBrowser:
         return found
 
     def close(self) -> None:
-        """Close all its pages. One that stays open keeps asking its server, and then whoever is at that address next,
+        """Close all its pages. One that stays open keeps asking its server, and then the next one at that address,
         for as long as the browser runs."""
         for context in self._contexts:
             context.close()
