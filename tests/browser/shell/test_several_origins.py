@@ -12,7 +12,7 @@ from config import Settings
 from tests.support.database import empty, inside
 from tests.support.serving import place, serving
 from tests.support.shell_site import SITES, ShellSite, portal_of, running_site
-from tests.support.violations import watched
+from tests.support.violations import WatchedBrowser
 
 ABOVE = "window.location.ancestorOrigins?.[0]"
 HEAR = "window.heard = []; addEventListener('message', ({ data }) => heard.push(data));"
@@ -53,12 +53,14 @@ def hides(route: Route) -> None:
 def window(request: pytest.FixtureRequest) -> Iterator[Page]:
     """A browser that says what is above a frame, and two that don't."""
     name = "firefox" if request.param == "firefox" else "chromium"
-    with watched(request.getfixturevalue(f"_{name}")) as browser:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        if request.param == "hides it":
-            context.route("**/js/frame_channel.js", hides)
-        context.add_init_script(f"if (self === top) {{ {HEAR} }}")
-        yield context.new_page()
+    # Frames that are refused break a policy on purpose.
+    browser = WatchedBrowser(request.getfixturevalue(f"_{name}"))
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    if request.param == "hides it":
+        context.route("**/js/frame_channel.js", hides)
+    context.add_init_script(f"if (self === top) {{ {HEAR} }}")
+    yield context.new_page()
+    browser.close()
 
 
 def test_at_each_origin_of_the_shell_both_hear_each_other(window: Page, origins: Origins) -> None:
