@@ -65,12 +65,12 @@ def events(count: int) -> Organization:
 
 def read(
     organization: Organization, before: Cursor | None = None, after: Cursor | None = None
-) -> Page[AuditEvent]:
+) -> Page[AuditEvent, Cursor]:
     wanted = db.select(AuditEvent).filter_by(org_id=organization.id, action="user.joined")
     return page(wanted, AuditEvent.at, AuditEvent.id, size=3, before=before, after=after)
 
 
-def subjects(found: Page[AuditEvent]) -> list[int]:
+def subjects(found: Page[AuditEvent, Cursor]) -> list[int]:
     return [int(one.subject) for one in found.rows]
 
 

@@ -38,7 +38,7 @@ def page(
     *,
     before: Cursor | None = None,
     after: Cursor | None = None,
-) -> Page[AuditEvent]:
+) -> Page[AuditEvent, Cursor]:
     """The lines older than `before`, or newer than `after`, or the newest."""
     wanted = _filtered(organization, filters)
     return cursor.page(wanted, AuditEvent.at, AuditEvent.id, size=PAGE, before=before, after=after)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
+from app import cursor
 from app.billing.credit.expiring import last_day_of
 from app.billing.wallet import calling_state, ledger, lots
 from app.clock import utc_now
@@ -64,32 +64,17 @@ def gather(organization: Organization, *, before: int | None = None, after: int 
     used_up = CreditLot.drawn_micro + CreditLot.withdrawn_micro + CreditLot.expired_micro
     own = select(CreditLot).where(CreditLot.org_id == organization.id)
     current = db.session.scalars(own.where(CreditLot.amount_micro != used_up)).all()
-    past, newer, older = _past(own.where(CreditLot.amount_micro == used_up), before, after)
+    past = cursor.page_by_position(
+        own.where(CreditLot.amount_micro == used_up), CreditLot.seq, size=PAGE, before=before, after=after
+    )
     left = sum(lot.left_micro for lot in current)
     return CreditView(
         lots=tuple(view_of(organization, lot) for lot in sorted(current, key=lots.drawing.in_order)),
         unpaid=Money(left - wallet.posted_micro, organization.currency),
-        past=tuple(view_of(organization, lot) for lot in past),
-        newer=newer,
-        older=older,
+        past=tuple(view_of(organization, lot) for lot in past.rows),
+        newer=past.newer,
+        older=past.older,
     )
-
-
-def _past(
-    wanted: Select[CreditLot], before: int | None, after: int | None
-) -> tuple[Sequence[CreditLot], int | None, int | None]:
-    """A page, newest first, and where the ones beside it begin. Less than a page that is newer is the newest page."""
-    if after is not None:
-        query = wanted.where(CreditLot.seq > after).order_by(CreditLot.seq).limit(PAGE + 1)
-        rows = db.session.scalars(query).all()[::-1]
-        if len(rows) > PAGE:
-            return rows[1:], rows[1].seq, rows[-1].seq
-        before = None
-    if before is not None:
-        wanted = wanted.where(CreditLot.seq < before)
-    rows = db.session.scalars(wanted.order_by(CreditLot.seq.desc()).limit(PAGE + 1)).all()
-    newer = rows[0].seq if before is not None and rows else None
-    return rows[:PAGE], newer, rows[PAGE - 1].seq if len(rows) > PAGE else None
 
 
 def view_of(organization: Organization, lot: CreditLot) -> LotView:
