@@ -57,7 +57,8 @@ def pytest_configure(config: Any) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what can't run here, because a browser is missing that it drives; `make test` says so."""
-    without = [item for item in items if any(map(item.get_closest_marker, left_out()))]
+    markers = left_out()
+    without = [item for item in items if any(map(item.get_closest_marker, markers))]
     items[:] = [item for item in items if item not in without]
     config.hook.pytest_deselected(items=without)
 

@@ -16,12 +16,12 @@ import secrets
 
 from flask import Flask, Response, request
 
+from app.web import origins
+
 SHORTEST = 1_000
 """Bytes; what is shorter fits into one packet as it is."""
 _LEVEL = 5
 _LONGEST_NAME = 100
-_OWN = frozenset({"same-origin", "none"})
-"""Who asks: a page of ours, or a person by an address, a bookmark or another program."""
 
 
 def init_app(app: Flask) -> None:
@@ -33,7 +33,7 @@ def _compress(response: Response) -> Response:
     if response.mimetype != "text/html" or response.is_streamed or "Content-Encoding" in response.headers:
         return response
     response.vary.update(("Accept-Encoding", "Sec-Fetch-Site"))
-    if not request.accept_encodings["gzip"] or request.headers.get("Sec-Fetch-Site") not in _OWN:
+    if not request.accept_encodings["gzip"] or request.headers.get("Sec-Fetch-Site") not in origins.OWN:
         return response
     content = response.get_data()
     if len(content) >= SHORTEST:

@@ -18,11 +18,10 @@ from app.models.scope import scope_to
 from app.people import identification, memberships, sessions, user_agents
 from app.people.identification import Identity, Limits
 from app.transaction import check_before_commits, transaction
-from app.web import back_to_shell, drawn_for, frames
+from app.web import back_to_shell, drawn_for, frames, origins
 from app.web.marks import is_asked_by_pages, is_posted_by_shell, kept_fields, page_behind
 from app.web.parts import wants_region
 
-_READING = {"GET", "HEAD", "OPTIONS"}
 _WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
 
 P = ParamSpec("P")
@@ -159,7 +158,7 @@ def is_member(role: Role | None) -> bool:
 def _check_before_commits(who: Identity, is_enough: Callable[[Role | None], bool]) -> None:
     """Let nothing be changed by someone who loses the role while their request waits for a lock: it is read again
     before each commit. Pages that are only read show what there was when they were asked for."""
-    if request.method in _READING or who.organization is None:
+    if request.method in origins.SAFE or who.organization is None:
         return
     org_id, user_id = who.organization.id, who.user.id
 

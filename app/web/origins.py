@@ -17,6 +17,9 @@ from config import Settings
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, section 9.2.1): https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1"""
 
+OWN = frozenset({"same-origin", "none"})
+"""What `Sec-Fetch-Site` says where a page of ours asks, or a person by an address, a bookmark or another program."""
+
 
 def foreign_origin() -> str | None:
     """The foreign origin that sent this request; None if the origin is allowed.
@@ -27,7 +30,7 @@ def foreign_origin() -> str | None:
     if origin is not None:
         return None if origin in _allowed(current_app.config["SETTINGS"]) else origin
     if site is not None:
-        return None if site in {"same-origin", "none"} else f"a {site} page"
+        return None if site in OWN else f"a {site} page"
     if request.referrer:
         sent_from = origin_of(request.referrer)
         return None if sent_from in _allowed(current_app.config["SETTINGS"]) else sent_from
