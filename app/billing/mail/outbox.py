@@ -193,12 +193,9 @@ def recipients(mail: Mail) -> list[str]:
     """The recipients of an email: the one person it is for, if they may still read it, or the organization's current
     billing recipients, without those who stopped emails of its kind."""
     organization = db.session.get_one(Organization, mail.org_id)
-    if mail.recipient is not None:
-        return (
-            [mail.recipient] if may_read(organization, mail.recipient, emails.kind(mail.kind).read_by) else []
-        )
-    found = recipients_of(organization)
-    return opting_out.without_opted_out(mail, found)
+    if mail.recipient is None:
+        return opting_out.without_opted_out(mail, recipients_of(organization))
+    return [mail.recipient] if may_read(organization, mail.recipient, emails.kind(mail.kind).read_by) else []
 
 
 def _finish(mail: Mail) -> None:
@@ -209,17 +206,17 @@ def _finish(mail: Mail) -> None:
         log.info("mail_sent", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
         return
     mail.state = MailState.FAILED
-    if not mail.refused and (mail.recipient is not None or opting_out.kind_of(mail) is not None):
-        # No operator has to look at that: it is what someone asked for.
-        lost, stopped = (
-            "Its reader no longer has the role for it.",
-            "Everyone has stopped emails of this kind.",
-        )
-        mail.note = lost if mail.recipient is not None else stopped
+    if mail.refused:
+        mail.note = "Every recipient was rejected."
+    # No operator has to look at the next two: they are what someone asked for.
+    elif mail.recipient is not None:
+        mail.note = "Its reader no longer has the role for it."
         return
-    mail.note = (
-        "Every recipient was rejected." if mail.refused else "The organization has no one to write to."
-    )
+    elif opting_out.kind_of(mail) is not None:
+        mail.note = "Everyone has stopped emails of this kind."
+        return
+    else:
+        mail.note = "The organization has no one to write to."
     log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=mail.note)
 
 
