@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
-from app.web import joined_modules
+from app.web import joined_modules, tight_styles
 
 _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED = {".css", ".js", ".svg"}
@@ -25,9 +25,7 @@ _OF_SHELL = "js/embed/"
 they import when it is needed isn't there before."""
 _ON_BOTH_SIDES = "js/embed/pages.js"
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx/hx-ptag.min.js")
-_ON_NEED = re.compile(rb'\bimport\("\./(\w+\.js)"\)')
-_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
-_BETWEEN_RULES = re.compile(rb"\s*([{};])\s*|(?<=[:,])\s+")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 blueprint = Blueprint("assets", __name__)
 
@@ -65,9 +63,8 @@ def read(folder: Path) -> dict[str, Asset]:
         if path.is_file() and path.suffix != ".md" and path.parent.name != "css"
     }
     order = (folder / "css" / "ORDER").read_text().split()
-    style = _COMMENT.sub(b"", b"\n".join((folder / "css" / name).read_bytes() for name in order))
-    # No string in them has a brace or a semicolon, nor a colon or a comma before a space.
-    files["app.css"] = _BETWEEN_RULES.sub(lambda found: found[1] or b"", style)
+    style = _COMMENT.sub("", "\n".join((folder / "css" / name).read_text() for name in order))
+    files["app.css"] = tight_styles.tightened(style).encode()
     files["htmx.js"] = b"\n".join(files.pop(name) for name in _HTMX)
     shared = {_ON_BOTH_SIDES: files[_ON_BOTH_SIDES]}
     modules = shared | {
@@ -114,7 +111,9 @@ def embed() -> Response:
     assets: dict[str, Asset] = current_app.extensions["assets"]
     modules = {name: asset for name, asset in sorted(assets.items()) if name.startswith(_OF_SHELL)}
     later = {
-        f"{_OF_SHELL}{name.decode()}" for one in modules.values() for name in _ON_NEED.findall(one.content)
+        f"{_OF_SHELL}{name}"
+        for one in modules.values()
+        for name in joined_modules.on_need(one.content.decode())
     }
     urls = [
         url_for("assets.static", fingerprint=asset.fingerprint, name=name)

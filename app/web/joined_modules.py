@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.web import tight_styles
+
 ON_EVERY_PAGE = "app.js"
 _IMPORT = re.compile(
     r'^import (?:\{ (?P<names>[^}]+?) \} from )?"\./(?P<module>(?:embed/)?\w+\.js)";$', re.MULTILINE
@@ -25,7 +27,6 @@ _ON_NEED = re.compile(r'\bimport\("\./(\w+\.js)"\)')
 _COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 _INDENTATION = re.compile(r"^\s+", re.MULTILINE)
 _STYLES = re.compile(r"`\n.*?`", re.DOTALL)
-_AROUND = re.compile(r"\s*([{};])\s*|(?<=[:,])\s+")
 _LEFT = re.compile(r"^(?:import\b(?!\()|export\b|await\b)|\bimport\((?!\"\./\w+\.js\"\))", re.MULTILINE)
 
 
@@ -63,7 +64,12 @@ def lightened(source: str) -> str:
     Texts of several lines are styles, in which the space around rules and values says nothing.
     """
     plain = _INDENTATION.sub("", _COMMENT.sub("", source))
-    return _STYLES.sub(lambda found: _AROUND.sub(lambda one: one[1] or "", found[0]), plain)
+    return _STYLES.sub(lambda found: tight_styles.tightened(found[0]), plain)
+
+
+def on_need(source: str) -> frozenset[str]:
+    """The modules that a module imports when it needs them."""
+    return frozenset(_ON_NEED.findall(source))
 
 
 class _Joining:
@@ -157,7 +163,7 @@ def _read(name: str, text: str) -> _Module:
     return _Module(
         name=name,
         imports=tuple((found["module"], found["names"] or "") for found in _IMPORT.finditer(code)),
-        on_need=frozenset(_ON_NEED.findall(code)),
+        on_need=on_need(code),
         exports=tuple(_EXPORT.findall(code)),
         # No text of it has several lines.
         body=_INDENTATION.sub("", body),
