@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from demo.simulator.calls import UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client
+from demo.simulator.reading import read
 
 _KINDS = {"promotional": "promotional credit", "goodwill": "goodwill credit", "paid": "paid credit"}
 
@@ -15,7 +15,7 @@ _KINDS = {"promotional": "promotional credit", "goodwill": "goodwill credit", "p
 def describe_lots(client: Client, organization: Organization) -> list[str]:
     """A sentence about each lot of credit, in the order in which usage draws on them, and about usage that none has
     paid for. Raises `UnreachableError`, and `UnexpectedAnswerError`."""
-    credit = _read(client, organization, "credit", "The credit")
+    credit = read(client, f"/organizations/{organization.id}/credit", "The credit was")
     lots = [_lot(one) for one in credit["lots"]]
     unpaid = credit["unpaid"]["amount"]
     return [*lots, f"{unpaid} of usage waits for credit"] if Decimal(unpaid) else lots
@@ -23,7 +23,7 @@ def describe_lots(client: Client, organization: Organization) -> list[str]:
 
 def describe_auto_top_up(client: Client, organization: Organization) -> str:
     """A sentence about it. The platform only reads it: owners switch it on. Raises as `describe_lots` does."""
-    state = _read(client, organization, "auto-top-up", "Auto top-up")
+    state = read(client, f"/organizations/{organization.id}/auto-top-up", "Auto top-up was")
     if not state["is_on"]:
         return f"auto top-up is off ({state['off_reason']})" if state["off_reason"] else "auto top-up is off"
     following = state["next"]
@@ -38,10 +38,3 @@ def describe_auto_top_up(client: Client, organization: Organization) -> str:
 def _lot(lot: dict[str, Any]) -> str:
     until = f"until {lot['expires_at'][:10]}" if lot["expires_at"] else "for as long as it lasts"
     return f"{lot['left']['amount']} of {_KINDS.get(lot['kind'], lot['kind'])}, {until}"
-
-
-def _read(client: Client, organization: Organization, path: str, what: str) -> Any:
-    answer = client.get(f"/organizations/{organization.id}/{path}")
-    if not answer.is_good:
-        raise UnexpectedAnswerError(f"{what} was answered with {answer.status}.")
-    return answer.body

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from demo.simulator.calls import UnexpectedAnswerError
-from demo.simulator.client import Answer, Client
+from demo.simulator.client import Client
+from demo.simulator.reading import read, said
 
 _CENT = Decimal("0.01")
+_WHAT = "The alerts were"
 HOURS = 6
 """Credit that may run out within so many hours is told."""
 _TRIES = 3
@@ -24,10 +25,10 @@ def set_levels(client: Client, org_id: UUID, credit: Decimal) -> None:
     low = max((credit / 2).quantize(_CENT), 2 * _CENT)
     path = f"/organizations/{org_id}/alerts"
     for _ in range(_TRIES):
-        answer = client.put(path, _wanted(_expected(client.get(path)), low))
+        answer = client.put(path, _wanted(read(client, path, _WHAT), low))
         if answer.problem != "alerts-changed":
             break
-    _expected(answer)
+    said(answer, _WHAT)
 
 
 def _wanted(shown: dict[str, Any], low: Decimal) -> dict[str, Any]:
@@ -42,10 +43,3 @@ def _wanted(shown: dict[str, Any], low: Decimal) -> dict[str, Any]:
         "hours": sorted({HOURS, *(one["hours"] for one in levels if one["hours"])}),
         "version": shown["version"],
     }
-
-
-def _expected(answer: Answer) -> dict[str, Any]:
-    if not answer.is_good:
-        raise UnexpectedAnswerError(f"The alerts were answered with {answer.status}.")
-    found: dict[str, Any] = answer.body
-    return found

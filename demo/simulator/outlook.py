@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.simulator.calls import UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client
+from demo.simulator.reading import read
 
 
 def describe(client: Client, organization: Organization) -> str:
@@ -18,10 +18,7 @@ def describe(client: Client, organization: Organization) -> str:
 
 def _levels(client: Client, organization: Organization) -> str:
     """Which levels of credit are reached, and how many there are."""
-    answer = client.get(f"/organizations/{organization.id}/alerts")
-    if not answer.is_good:
-        raise UnexpectedAnswerError(f"The alerts were answered with {answer.status}.")
-    found = answer.body["levels"]
+    found = read(client, f"/organizations/{organization.id}/alerts", "The alerts were")["levels"]
     reached = [_name(one) for one in found if one["reached_since"]]
     return f"alerts: {', '.join(reached)} of {len(found)}" if reached else ""
 
@@ -33,10 +30,8 @@ def _name(level: dict[str, Any]) -> str:
 
 
 def _lasts(client: Client, organization: Organization) -> str:
-    answer = client.get(f"/organizations/{organization.id}/forecast")
-    if not answer.is_good:
-        raise UnexpectedAnswerError(f"The forecast was answered with {answer.status}.")
-    available, dry = answer.body["available"]["amount"], answer.body["dry"]
+    forecast = read(client, f"/organizations/{organization.id}/forecast", "The forecast was")
+    available, dry = forecast["available"]["amount"], forecast["dry"]
     if dry is None:
         return f"{available} of credit; too little history to say how long it lasts"
     if dry["about"] is None:
@@ -46,11 +41,9 @@ def _lasts(client: Client, organization: Organization) -> str:
 
 def describe_limits(client: Client, organization: Organization) -> list[str]:
     """A sentence about each of its limits. Raises `UnreachableError`, and `UnexpectedAnswerError`."""
-    answer = client.get(f"/organizations/{organization.id}/limits")
-    if not answer.is_good:
-        raise UnexpectedAnswerError(f"The limits were answered with {answer.status}.")
+    found = read(client, f"/organizations/{organization.id}/limits", "The limits were")
     return [
         f"{one['name'] or 'everything'} may spend {one['amount']['amount']} in this {one['window']}, "
         f"{'or no call starts' if one['stops'] else 'or the owners are notified'}; {one['spent']['amount']} is spent"
-        for one in answer.body["limits"]
+        for one in found["limits"]
     ]

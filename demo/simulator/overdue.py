@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from demo.simulator.calls import NAMED, UnexpectedAnswerError
+from demo.simulator.calls import NAMED
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client
+from demo.simulator.reading import read, said
 
 _API = "/api/v1"
 
@@ -22,16 +23,13 @@ def settle(client: Client, organization: Organization) -> Iterator[str]:
             yield f"{name} lasts unusually long, since {since}; it isn't ours to end"
             continue
         answer = client.post(f"/organizations/{organization.id}/holds/{quote(hold['key'])}/capture")
-        if not answer.is_good:
-            raise UnexpectedAnswerError(f"The end of {name} was answered with {answer.status}.")
+        said(answer, f"The end of {name} was")
         yield f"{name} had ended without a word, since {since}; its credit is available again"
 
 
 def _overdue(client: Client, organization: Organization) -> Iterator[dict[str, Any]]:
     path: str | None = f"/organizations/{organization.id}/holds?overdue=true"
     while path is not None:
-        answer = client.get(path)
-        if not answer.is_good:
-            raise UnexpectedAnswerError(f"The calls in progress were answered with {answer.status}.")
-        yield from answer.body["items"]
-        path = answer.body["next"].removeprefix(_API) if answer.body["next"] else None
+        page = read(client, path, "The calls in progress were")
+        yield from page["items"]
+        path = page["next"].removeprefix(_API) if page["next"] else None
