@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from html import unescape
-from typing import Any
 from uuid import UUID
-
-from flask import Flask
 
 from app.billing.activity import saved_views
 from app.billing.alerts import phones
@@ -19,8 +13,8 @@ from app.billing.limit_settings import destinations, requests
 from app.billing.wallet import envelopes
 from app.clock import utc_now
 from app.extensions import db
-from app.models import BrakeAnswer, ChannelKind, Hold, Organization, User
-from tests.factories import OWNER, a_payer, a_person, a_stripe_card, usd
+from app.models import BrakeAnswer, ChannelKind, Hold
+from tests.factories import OWNER, a_payer, a_person, usd
 from tests.support.alerting import (
     a_chat,
     a_member,
@@ -30,84 +24,20 @@ from tests.support.alerting import (
 )
 from tests.support.auto_top_ups import switch_on
 from tests.support.braking import stop, the_stop
-from tests.support.browsing import HTMX, Visitor, seen_on
-from tests.support.cards_form import VISA
+from tests.support.browsing import seen_on
 from tests.support.factors import an_app
 from tests.support.limits import a_limit, page_of
 from tests.support.overdue import an_overdue
-from tests.support.plans import ALWAYS_3DS, DECLINES, a_debtor, a_subscriber, sell_plans, switch_to
-from tests.support.sandbox import Sandbox
-from tests.support.topping_up import begin
-
-Filled = tuple[str, dict[str, Any]]
-"""The path that a form is sent to, and its fields."""
-
-WALLET, CARDS, PLAN, RENEWAL, SECURITY = (
-    f"/billing/{name}" for name in ("wallet", "payment-methods", "change-plan", "renewal", "security")
+from tests.support.owner_payments import PAYMENTS
+from tests.support.owner_stage import (
+    ALERTS,
+    ASIDE,
+    LIMITS,
+    SECURITY,
+    WALLET,
+    Filled,
+    Stage,
 )
-ALERTS, LIMITS, ASIDE = (f"{WALLET}/{name}" for name in ("alerts", "limits", "set-aside"))
-
-
-@dataclass
-class Stage:
-    """The application, the stand-in, and the owner of an organization with $200.00 and a card."""
-
-    app: Flask
-    sandbox: Sandbox
-    person: User | None = None
-    organization: Organization | None = None
-    visitor: Visitor | None = None
-    headers: Any = None
-
-    def enter(self, organization: Organization | None = None) -> Organization:
-        """Sign in as an owner of this organization, or of one with $200.00 and a card."""
-        found = organization or a_payer(credit="200")[0]
-        self.organization, self.person = found, a_person(organization=found)
-        self.visitor = Visitor(self.app.test_client())
-        assert self.visitor.sign_in(self.person.email).status_code == 302
-        return found
-
-    def read(self, path: str) -> Any:
-        assert self.visitor is not None
-        return self.visitor.get(path)
-
-    def at_page(self) -> tuple[Visitor, UUID, UUID]:
-        """Whose browser it is, with the ids of the organization and the person."""
-        assert self.visitor is not None
-        assert self.organization is not None
-        return self.visitor, self.organization.id, self.user.id
-
-    @property
-    def user(self) -> User:
-        assert self.person is not None
-        return self.person
-
-
-def _cards(stage: Stage, path: str) -> Filled:
-    card = a_stripe_card(stage.enter(), "pm_card_mastercard")
-    db.session.commit()
-    return f"{CARDS}/{card.id}/{path}", {}
-
-
-def _setup(stage: Stage) -> Filled:
-    stage.enter()
-    stage.headers = HTMX
-    form = re.search(r'name="attempt" value="([^"]+)"', stage.read(f"{CARDS}/new").text)
-    assert form
-    return f"{CARDS}/setups", {"attempt": form[1]}
-
-
-def _saved_card(stage: Stage) -> Filled:
-    path, fields = _setup(stage)
-    stage.headers = None
-    assert stage.visitor is not None
-    answer = stage.visitor.post(path, fields, headers=HTMX)
-    intent = str(answer.json["client_secret"]).split("_secret_")[0] if answer.json else ""
-    typed: Any = {"number": VISA, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
-    api = stage.sandbox.stripe.v1
-    method = api.payment_methods.create({"type": "card", "card": typed}).id
-    api.setup_intents.confirm(intent, {"payment_method": method, "use_stripe_sdk": True})
-    return CARDS, {"setup_intent": intent}
 
 
 def _phone(stage: Stage, path: str, **fields: str) -> Filled:
@@ -213,59 +143,10 @@ def _envelope(stage: Stage, path: str | None = None) -> Filled:
     return f"{page}{path}", {**fields, **seen_on(stage.read(page))}
 
 
-def _top_up(stage: Stage, path: str, token: str = "pm_card_visa") -> Filled:
-    organization, card = a_payer(token, credit="200")
-    page = f"{WALLET}/top-ups/{begin(stage.enter(organization), card)}"
-    if path == "confirmation":
-        assert stage.visitor is not None
-        stage.visitor.post(f"{page}/payments")
-    return f"{page}/{path}", {}
-
-
-def _new_top_up(stage: Stage) -> Filled:
-    organization, card = a_payer(credit="200")
-    stage.enter(organization)
-    return f"{WALLET}/top-ups", {"amount": "50", "card": str(card.id)}
-
-
 def _call(stage: Stage, path: str) -> Filled:
     stage.enter(an_overdue("call-1"))
     hold = db.session.scalars(db.select(Hold)).one()
     return f"{WALLET}/calls-in-progress/{hold.id}/{path}", {}
-
-
-def _switch(stage: Stage, path: str, token: str = "pm_card_visa") -> Filled:
-    sell_plans()
-    organization, card = a_payer(token)
-    stage.enter(organization)
-    assert stage.visitor is not None
-    page = str(stage.visitor.post(PLAN, {"plan": "growth:month"}).location)
-    shown = re.search(r'name="shown" value="([^"]+)"', stage.read(page).text)
-    assert shown
-    fields = {"shown": unescape(shown[1])}
-    if path != "confirmation":
-        stage.visitor.post(f"{page}/confirmation", fields)
-        fields = {"card": str(card.id)}
-    return f"{page}/{path}", fields
-
-
-def _plan(stage: Stage) -> Filled:
-    sell_plans()
-    stage.enter(a_payer()[0])
-    return PLAN, {"plan": "growth:month"}
-
-
-def _scheduled(stage: Stage) -> Filled:
-    organization = stage.enter(a_subscriber("growth"))
-    switch_to(organization, "starter")
-    return f"{PLAN}/scheduled/cancellation", {}
-
-
-def _renewal(stage: Stage, path: str = "") -> Filled:
-    organization = stage.enter(a_debtor(stage.app, stage.sandbox))
-    card = a_stripe_card(organization, "pm_card_mastercard")
-    db.session.commit()
-    return f"{RENEWAL}{path}", {"card": str(card.id)}
 
 
 def _factor(stage: Stage, path: str = "second-factor") -> Filled:
@@ -282,7 +163,7 @@ def _view(stage: Stage, path: str = "") -> Filled:
     return f"{WALLET}/views/{view.id}/{path}", {"name": "Patients"}
 
 
-FORMS: dict[str, Callable[[Stage], Filled]] = {
+FORMS: dict[str, Callable[[Stage], Filled]] = PAYMENTS | {
     "alerts.add_channel": _channel,
     "alerts.change_number": lambda stage: _phone(stage, "number", number="+1 617 555 0199"),
     "alerts.change_secret": lambda stage: _chat(stage, "secret"),
@@ -298,15 +179,6 @@ FORMS: dict[str, Callable[[Stage], Filled]] = {
     "billing_details.save": _to("/billing/details", legal_name="Harbor Dental Ltd", version="0"),
     "brake.answer": _brake,
     "brake.ask_again": _ask_again,
-    "change_plan.answer_renewal": lambda stage: _renewal(stage, "/answer"),
-    "change_plan.answer_switch": lambda stage: _switch(stage, "answer", ALWAYS_3DS),
-    "change_plan.begin_switch": _plan,
-    "change_plan.cancel_plan": lambda stage: _renewal(stage, "/cancellation"),
-    "change_plan.cancel_scheduled_change": _scheduled,
-    "change_plan.cancel_switch": lambda stage: _switch(stage, "cancellation", DECLINES),
-    "change_plan.confirm_switch": lambda stage: _switch(stage, "confirmation"),
-    "change_plan.pay_renewal": _renewal,
-    "change_plan.pay_switch": lambda stage: _switch(stage, "payments", DECLINES),
     "limits.add": _new_limit,
     "limits.approve": lambda stage: _request(stage, "approval"),
     "limits.ask_more": lambda stage: _limit(stage, "/more", amount="20"),
@@ -315,10 +187,6 @@ FORMS: dict[str, Callable[[Stage], Filled]] = {
     "limits.open_destination": _to(f"{LIMITS}/destinations", destination="SO"),
     "limits.refuse": lambda stage: _request(stage, "refusal"),
     "limits.remove": lambda stage: _limit(stage, "/removal"),
-    "payment_methods.begin_setup": _setup,
-    "payment_methods.make_default": lambda stage: _cards(stage, "default"),
-    "payment_methods.remove": lambda stage: _cards(stage, "removal"),
-    "payment_methods.create": _saved_card,
     "security.choose_confirmations": _to(f"{SECURITY}/confirmations", always="yes"),
     "security.require_factor": _to(f"{SECURITY}/second-factor", required="no"),
     "security.reset_factor": _factor,
@@ -326,13 +194,9 @@ FORMS: dict[str, Callable[[Stage], Filled]] = {
     "set_aside.change": lambda stage: _envelope(stage, ""),
     "set_aside.choose_reserve": _to(f"{ASIDE}/reserve", kind="amount", floor="8"),
     "set_aside.end": lambda stage: _envelope(stage, "/end"),
-    "wallet.begin_top_up": _new_top_up,
-    "wallet.cancel_top_up": lambda stage: _top_up(stage, "cancellation"),
     "wallet.change_daily_limit": _to(f"{WALLET}/daily-limit", limit="80"),
     "wallet.confirm_call": lambda stage: _call(stage, "confirmation"),
-    "wallet.confirm_top_up": lambda stage: _top_up(stage, "confirmation", ALWAYS_3DS),
     "wallet.end_call": lambda stage: _call(stage, "end"),
-    "wallet.pay_top_up": lambda stage: _top_up(stage, "payments"),
     "wallet.remove_view": lambda stage: _view(stage, "removal"),
     "wallet.rename_view": lambda stage: _view(stage, "name"),
     "wallet.save_view": _to(f"{WALLET}/views", name="Recall", query="kind=usage"),

@@ -21,7 +21,8 @@ from app.payments import http_client
 from tests.support.browsing import text_of
 from tests.support.database import as_superuser
 from tests.support.locking import someone_waits
-from tests.support.owner_forms import FORMS, Stage
+from tests.support.owner_forms import FORMS
+from tests.support.owner_stage import Stage
 from tests.support.sandbox import Sandbox
 from tests.support.snapshots import everything
 from tests.support.url_map import rules
