@@ -47,9 +47,8 @@ class Hands:
         """Press Tab until the thing of this name has the focus, as a person does who sees the ring move."""
         been = []
         for _ in range(MOST_TABS):
-            now = self.tab(back=back)
-            been.append(now.what)
-            if now.frame is not None and _has_focus(now.frame.get_by_role(role, name=name, exact=exact)):
+            been.append(self.tab(back=back).what)
+            if self._has_come_to(role, name, exact=exact):
                 return
         raise AssertionError(f"Tab never came to {role} {name!r}, but to {been}.")
 
@@ -67,14 +66,14 @@ class Hands:
 
     def go_to(self, role: Any, name: Name, *, back: bool = False) -> None:
         """Go to the thing of this name, if the focus isn't on it, and press Enter."""
-        now = self.focus()
-        if now.frame is None or not _has_focus(now.frame.get_by_role(role, name=name, exact=True)):
+        self.focus()
+        if not self._has_come_to(role, name):
             self.tab_to(role, name, back=back)
         self.press("Enter")
 
     def begin_at(self, role: Any, name: Name) -> None:
         """On the thing that a page begins with; in the shell's frame, which leaves the focus where it is, past its top."""
-        if not _has_focus(self.view.get_by_role(role, name=name, exact=True)):
+        if not self._has_come_to(role, name):
             self.skip()
             self.tab_to(role, name)
 
@@ -84,7 +83,7 @@ class Hands:
 
     def look_for(self, text: str, result: str) -> None:
         """Type into the search, opened if it isn't, until its first result is the one whose name begins like this."""
-        if not _has_focus(self.view.get_by_role("textbox", name="Search")):
+        if not self._has_come_to("textbox", "Search"):
             self.press("/")
         self.is_on("textbox", "Search")
         self.type(text)
@@ -173,6 +172,23 @@ class Hands:
             assert time.monotonic() < end, f"{otherwise}: {now}, after {self.keys} keys."
             self.page.wait_for_timeout(20)
 
+    def _has_come_to(self, role: Any, name: Name, *, exact: bool = True) -> bool:
+        """Whether the focus is on the thing of this name, in whichever frame it is now.
+
+        A frame that has just been put there, as Stripe's fields are, may still load: then it is asked once it has.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            now = self._look()
+            try:
+                if now is not None:
+                    found = now.frame.get_by_role(role, name=name, exact=exact)
+                    return bool(found.evaluate_all(f"all => all.includes(({HAS_FOCUS})())"))
+            except Error:
+                pass
+            assert time.monotonic() < end, f"What has the focus can't be read: {now}."
+            self.page.wait_for_timeout(20)
+
     def _look(self) -> Focus | None:
         """None while a page goes and another comes."""
         frame: Frame = self.page.main_frame
@@ -197,7 +213,3 @@ class Hands:
                 frame = inner
         except Error:
             return None
-
-
-def _has_focus(found: Locator) -> bool:
-    return bool(found.evaluate_all(f"all => all.includes(({HAS_FOCUS})())"))
