@@ -22,7 +22,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000
 SECTION ?=
 
-.PHONY: help run test test-fast test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema clean reset-demo
+.PHONY: help run test test-fast test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -103,6 +103,9 @@ schema: $(DEV_STAMP) ## Draw the schema from a migrated database into docs/schem
 requirements: $(DEV_STAMP) ## Pin what requirements*.in ask for
 	$(COMPILE) --output-file requirements.txt requirements.in
 	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+texts: $(DEV_STAMP) ## Bring the catalogs of translations up to date with the texts in the code
+	@$(PYTHON_IN_VENV) -m dev.texts
 
 clean: ## Remove .venv and caches; the demo's data stays
 	rm -rf .venv .pytest_cache .test_cluster .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results

@@ -23,7 +23,7 @@ from app import (
 from app.billing import brake, catalog
 from app.billing.catalog import file
 from app.database import gone
-from app.extensions import babel, csrf, db, limiter, login_manager, migrate
+from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.payments import client as stripe_client
 from app.people import passwords
 from app.people.factors import encryption, relying_party
@@ -42,10 +42,12 @@ from app.web import (
     health,
     hosts,
     identity,
+    languages,
     links,
     lock_timeouts,
     logs,
     parts,
+    quantity_text,
     rate_limits,
     refusals,
     security,
@@ -92,7 +94,6 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         gone.ignore_failed_rollbacks(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
-    babel.init_app(app, locale_selector=formatting.viewer_locale)
     login_manager.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -118,6 +119,8 @@ def create_app(settings: Settings) -> Flask:
         identity,
         assets,
         formatting,
+        languages,
+        quantity_text,
         frames,
         back_to_shell,
         security,

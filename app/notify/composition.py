@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from app.language.templates import translate
 from app.notify import formats
 from app.notify.emails import Email
 from app.notify.mime import STOP, Written, one_line
@@ -76,6 +77,7 @@ def _environment(part: str) -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
+    translate(made)
     made.filters |= {"money": formats.money, "folded": formats.folded, "brief": formats.brief}
     return made
 

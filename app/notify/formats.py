@@ -5,65 +5,64 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_interval
-from babel.numbers import format_currency
-
 from app.clock import zone_name
+from app.language import gettext, locale, pgettext
+from app.language.formats import currency_text, date_text, days_text, time_text, weekday_text
 from app.money import Money
 from app.notify.emails import DigestDate
 from app.notify.mime import one_line
-
-LOCALE = "en_US"
-"""Emails have no viewer with a locale: all use the default locale of the pages."""
 
 _MINUS = "\u2212"
 
 
 def money(amount: Money) -> str:
     """`$1,234.50`, with a minus sign for negative amounts."""
-    text = format_currency(
-        abs(amount.rounded), amount.currency, locale=LOCALE, currency_digits=amount.is_written_as_babel_does
-    )
+    text = currency_text(abs(amount.rounded), amount.currency, locale())
     return f"{_MINUS}{text}" if amount.rounded < 0 else text
 
 
 def day(value: date) -> str:
     """`November 24, 2026`, as the pages write days."""
-    return format_date(value, "long", locale=LOCALE)
+    return date_text(value, "long", locale())
 
 
 def moment(value: datetime, *, zone: ZoneInfo) -> str:
     """`November 24, 2026, 9:05 am EST`: in the organization's zone, which is named."""
     local = value.astimezone(zone)
-    clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
-    return f"{day(local.date())}, {clock} {zone_name(local)}"
+    return f"{day(local.date())}, {time_text(local.time(), locale())} {zone_name(local)}"
 
 
 def around(value: datetime, *, zone: ZoneInfo) -> str:
     """`2:30 pm EST on Tuesday, November 24`: to the half hour, for what is expected."""
     local = value.astimezone(zone)
     local -= timedelta(minutes=local.minute % 30, seconds=local.second, microseconds=local.microsecond)
-    clock = format_datetime(local, "h:mm a", locale=LOCALE).lower()
-    return f"{clock} {zone_name(local)} on {format_datetime(local, 'EEEE, MMMM d', locale=LOCALE)}"
+    clock = f"{time_text(local.time(), locale())} {zone_name(local)}"
+    on = weekday_text(local.date(), locale())
+    return pgettext("a time on a day", "%(time)s on %(day)s", time=clock, day=on)
 
 
 def days(first: date, last: date) -> str:
     """From the one day to the other, as in "November 16 to 22, 2026", with a dash."""
-    return folded(str(format_interval(first, last, "yMMMMd", locale=LOCALE)))
+    return days_text(first, last, locale())
 
 
 def short_day(value: date | datetime, *, zone: ZoneInfo) -> str:
     """`Nov 24, 2026`, for subjects: the day, or the day of a time in the organization's zone."""
     local = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    return format_date(local, "medium", locale=LOCALE)
+    return date_text(local, "medium", locale())
 
 
 def due(one: DigestDate) -> str:
     """`Growth renewal, $49.00 with Visa ending in 4242`."""
-    said = one_line(one.name)
-    if one.amount is not None:
-        said += f", {'about ' if one.is_estimate else ''}{money(one.amount)}"
-    return f"{said} with {one_line(one.by)}" if one.by else said
+    name, by = one_line(one.name), one_line(one.by) if one.by else ""
+    if one.amount is None:
+        return gettext("%(name)s with %(card)s", name=name, card=by) if by else name
+    amount = money(one.amount)
+    if one.is_estimate:
+        amount = pgettext("an estimated amount", "about %(amount)s", amount=amount)
+    if by:
+        return gettext("%(name)s, %(amount)s with %(card)s", name=name, amount=amount, card=by)
+    return gettext("%(name)s, %(amount)s", name=name, amount=amount)
 
 
 def folded(words: str) -> str:

@@ -6,8 +6,8 @@ from babel import Locale
 from flask import Flask
 
 from app.billing import catalog
+from app.language import locale
 from app.models import TransferKind, UsageGroup
-from app.web.formatting import viewer_locale
 
 _MOVEMENTS = {
     TransferKind.TOP_UP: "Top-up",
@@ -72,5 +72,5 @@ def destination_name(key: str) -> str:
     known = catalog.current().destinations.find(key)
     if known is not None and known.label:
         return known.label
-    names = Locale.parse(viewer_locale(), sep="_").territories
+    names = Locale.parse(locale()).territories
     return names.get(key) or key

@@ -12,7 +12,7 @@ from app.billing.forecast import Dryness, History
 from app.billing.wallet.balance import BalanceView
 from app.clock import utc_now
 from app.pages.credit_curve import NARROW, Around, Curve, draw
-from app.web.formatting import time_around
+from app.web.formatting import time_around, time_estimated
 from app.web.identity import current_organization
 
 _DAYS_BACK = 7
@@ -73,9 +73,9 @@ def _words(dryness: Dryness | None) -> HowLong:
 def _band(dryness: Dryness) -> Markup | None:
     if dryness.earliest is None:
         return None
-    earliest = time_around(dryness.earliest, "")
+    earliest = time_estimated(dryness.earliest)
     if dryness.latest is None:
         said = Markup("Not before {}.").format(earliest)
     else:
-        said = Markup("Between {} and {}.").format(earliest, time_around(dryness.latest, ""))
+        said = Markup("Between {} and {}.").format(earliest, time_estimated(dryness.latest))
     return said + f" Forecasts like this are right {forecast.RIGHT_OF_TEN} times in 10."

@@ -24,7 +24,8 @@ from app.models import Organization, TransferKind
 from app.months import Month
 from app.pages.labels import movements_label
 from app.people.provisioning import Wanted, provision
-from app.web.formatting import money_exact, number, units
+from app.web.formatting import money_exact, number
+from app.web.quantity_text import units
 from tests.factories import a_person, an_organization, usd
 from tests.support.browsing import Visitor, text_of, text_on_wide_screen
 from tests.support.months import Step, closings, play, plays, zones

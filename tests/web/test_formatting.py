@@ -14,11 +14,10 @@ from app.web.formatting import (
     day,
     day_long,
     number,
-    quantity,
     time_around,
     time_element,
-    units,
 )
+from app.web.quantity_text import quantity, units
 from tests.factories import at
 
 TIMES = "\u00d7"
@@ -35,7 +34,7 @@ def plain(markup: str) -> str:
         ("en-CA", "Nov 24", "November 24, 2026", "Nov 24, 2026, 2:05 pm UTC"),
         ("en-GB", "24 Nov", "24 November 2026", "24 Nov 2026, 14:05 UTC"),
         ("en-AU", "24 Nov", "24 November 2026", "24 Nov 2026, 2:05 pm UTC"),
-        ("de-DE", "Nov 24", "November 24, 2026", "Nov 24, 2026, 2:05 pm UTC"),
+        ("nl-NL", "Nov 24", "November 24, 2026", "Nov 24, 2026, 2:05 pm UTC"),
     ],
 )
 def test_days_and_times_are_ordered_as_the_viewer_does(

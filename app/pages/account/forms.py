@@ -7,13 +7,13 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from app.language import LOCALES
 from app.models import User
-from app.web.formatting import LOCALES
 from app.web.text_guard import TidyForm
 
 
 def _languages() -> list[tuple[str, str]]:
-    named = [(one, str(Locale.parse(one).get_display_name("en"))) for one in LOCALES]
+    named = [(one, str(Locale.parse(one).get_display_name(one))) for one in LOCALES]
     return [("", "The same as in my browser"), *named]
 
 

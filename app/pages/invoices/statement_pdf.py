@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from app import language
 from app.billing.activity.shortlists import Costing, shortlist
 from app.billing.invoices import InvoiceView
 from app.billing.statements import Statement
@@ -17,7 +18,8 @@ from app.clock import clock
 from app.months import Month
 from app.pages.labels import movements_label
 from app.web import pdf
-from app.web.formatting import day_long, money, money_exact, month, number, units, viewer_locale
+from app.web.formatting import day_long, money, money_exact, month, number
+from app.web.quantity_text import units
 
 SHOWN = 250
 """How many campaigns, and agents, are printed: some pages. Each takes 0.2 MB during typesetting."""
@@ -93,7 +95,7 @@ def facts(
     number: str, head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()
 ) -> Facts:
     """The statement's content."""
-    locale, days = viewer_locale(), statement.month
+    locale, days = language.locale(), statement.month
     zone = head.timezone.replace("_", " ")
     return Facts(
         title=f"{month(days.first)} statement",

@@ -1,0 +1,56 @@
+"""Texts in the language of their reader.
+
+Each function takes the English text, which must be written out where it is called: it is what translators get. Values
+are named, `%(count)s`, as other languages need another order; a percent sign is written twice. A text is a whole
+sentence or a whole label, never a part that is put together with others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from babel.lists import format_list
+from babel.support import LazyProxy
+
+from app.language.catalogs import catalog_of
+from app.language.locales import language_of
+from app.language.readers import locale
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """A text, with its values."""
+    return catalog_of(language_of(locale())).gettext(message) % values
+
+
+def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
+    """A text about `count` things, in the plural form that the language has for it; the value `%(num)s` is `count`
+    unless another is given, such as one with the locale's separators."""
+    translated = catalog_of(language_of(locale())).ngettext(one, many, count)
+    return translated % {"num": count, **values}
+
+
+def pgettext(context: str, message: str, /, **values: object) -> str:
+    """A text whose English means several things: `context` says which."""
+    return catalog_of(language_of(locale())).pgettext(context, message) % values
+
+
+def lazy_gettext(message: str, /, **values: object) -> Any:
+    """A text that is made before it is known who reads it, as a form's label: translated each time it is read."""
+    return LazyProxy(gettext, message, enable_cache=False, **values)
+
+
+def marked(message: str, /) -> str:
+    """The text itself, for a table of texts of which `translated` shows one later."""
+    return message
+
+
+def translated(message: str, /) -> str:
+    """A text without values that is written out elsewhere: one that was `marked`, or a name in the product catalog.
+    As it is if there is no translation, such as of a plan that an operator named."""
+    return catalog_of(language_of(locale())).gettext(message) if message else message
+
+
+def listed(items: Iterable[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
+    """`Monday, Tuesday, and Friday`, as the language lists."""
+    return str(format_list(list(items), style=style, locale=locale()))

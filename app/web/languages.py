@@ -1,0 +1,63 @@
+"""The language of pages: what the person chose, else what their browser asks for, else English."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, has_request_context, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import language
+from app.language.templates import translate
+from app.web.identity import identity
+
+_FOR_PROGRAMS = ("/api/", "/webhooks/")
+"""Addresses at which programs are answered, in English."""
+
+
+def init_app(app: Flask) -> None:
+    """Texts are in the viewer's language, in code and in templates, where `_` and `{% trans %}` are gettext's."""
+    language.reader.ask = viewer_locale
+    translate(app.jinja_env)
+    app.add_template_global(language_tag)
+    app.add_template_global(text_direction)
+    app.add_template_filter(language.translated, "translated")
+    app.after_request(_tell_caches)
+
+
+def viewer_locale() -> str | None:
+    """The locale of the person who looks at a page, looked up once per request. None where a program asks."""
+    if not has_request_context() or request.path.startswith(_FOR_PROGRAMS):
+        return None
+    known: str | None = g.get("viewer_locale")
+    if known is None:
+        known = g.viewer_locale = _chosen() or language.negotiated(_wanted()) or language.DEFAULT
+    return known
+
+
+def language_tag() -> str:
+    """`de-AT`, for the page's `lang` (BCP 47)."""
+    return language.locale().replace("_", "-")
+
+
+def text_direction() -> str:
+    """The page's `dir`."""
+    return language.text_direction(language.locale())
+
+
+def _chosen() -> str | None:
+    try:
+        who = identity()
+    except SQLAlchemyError:
+        # The page that says that the database is away is in a language, too.
+        return None
+    return who.user.language if who is not None and who.user.language in language.LOCALES else None
+
+
+def _wanted() -> list[str]:
+    return [tag for tag, quality in request.accept_languages if quality > 0]
+
+
+def _tell_caches(response: Response) -> Response:
+    if "viewer_locale" in g:
+        response.headers["Content-Language"] = g.viewer_locale.replace("_", "-")
+        response.vary.add("Accept-Language")
+    return response
