@@ -7,7 +7,6 @@ is removed with its translation.
 
 from __future__ import annotations
 
-import sys
 import tomllib
 from collections.abc import Iterator
 from io import BytesIO
@@ -118,4 +117,4 @@ def is_translated(message: Any) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

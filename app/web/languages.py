@@ -58,6 +58,5 @@ def _wanted() -> list[str]:
 
 def _tell_caches(response: Response) -> Response:
     if "viewer_locale" in g:
-        response.headers["Content-Language"] = g.viewer_locale.replace("_", "-")
         response.vary.add("Accept-Language")
     return response
