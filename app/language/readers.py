@@ -1,4 +1,4 @@
-"""Whose language it is: the one that is being written to, else the viewer of the page, else nobody's."""
+"""Whose language it is: the one that is being written to, else the viewer of the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _written_to: ContextVar[str | None] = ContextVar("written_to", default=None)
 
 @dataclass(slots=True)
 class Reader:
-    """`ask` says the locale of whoever looks at a page; None where nobody does. Pages set it, as they know."""
+    """`ask` says the locale of the person who looks at a page; None where there is no viewer. Pages set it, as they know."""
 
     ask: Callable[[], str | None]
 
@@ -29,7 +29,7 @@ def locale() -> str:
 
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
-    """Write in this locale, whoever is looking: an email in its recipient's."""
+    """Write in this locale, regardless of who is looking: an email in its recipient's."""
     before = _written_to.set(locale)
     try:
         yield
