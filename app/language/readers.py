@@ -14,7 +14,7 @@ _written_to: ContextVar[str | None] = ContextVar("written_to", default=None)
 
 @dataclass(slots=True)
 class Reader:
-    """`ask` says the locale of the person who looks at a page; None where there is no viewer. Pages set it, as they know."""
+    """`ask` says the locale of the person who looks at a page; None where there is no viewer. Pages set it."""
 
     ask: Callable[[], str | None]
 
