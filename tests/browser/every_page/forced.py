@@ -34,11 +34,17 @@ FORCED = """() => {
     if (new Set(looks).size < looks.length) found.push(`series look alike: ${looks}`);
     for (const each of series) { const { fill, stroke } = getComputedStyle(each); if (fill === canvas && (stroke === "none" || stroke === canvas)) found.push("a bar has the color of what is behind it"); }
   }
+  // The color of the nearest thing around it that has one: the code that a phone scans keeps its own.
+  const behind = (one) => {
+    const { backgroundColor } = getComputedStyle(one);
+    const isClear = backgroundColor === "transparent" || /[,/] *0[)]$/.test(backgroundColor);
+    return isClear && one.parentElement ? behind(one.parentElement) : isClear ? canvas : backgroundColor;
+  };
   for (const one of document.querySelectorAll("svg:not(.chart)")) {
     if (!shown(one)) continue;
     const parts = [...one.querySelectorAll("path, rect, circle, line")];
-    const back = getComputedStyle(one.closest("*:not(svg *)")).backgroundColor;
-    if (parts.length && parts.every((part) => { const { fill, stroke } = getComputedStyle(part); return (fill === "none" || fill === back || fill === canvas) && (stroke === "none" || stroke === canvas); })) found.push(`an icon can't be seen: ${one.parentElement.className} ${one.className.baseVal}`);
+    const back = behind(one);
+    if (parts.length && parts.every((part) => { const { fill, stroke } = getComputedStyle(part); return [fill, stroke].every((color) => color === "none" || color === back); })) found.push(`an icon can't be seen: ${one.parentElement.className} ${one.className.baseVal}`);
   }
   // Meters and bars of progress.
   for (const one of document.querySelectorAll("[class*=meter], progress, meter, .bar")) {

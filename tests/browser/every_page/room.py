@@ -14,7 +14,8 @@ CRAMPED = """() => {
   for (const one of all) {
     const style = getComputedStyle(one);
     const cuts = (overflow) => ["hidden", "clip"].includes(overflow);
-    if (cuts(style.overflowX) && one.clientWidth && one.scrollWidth > one.clientWidth + 1) found.push(`cut at its side: ${name(one)}`);
+    // Text that is longer than its field scrolls in it.
+    if (cuts(style.overflowX) && !one.matches("input") && one.clientWidth && one.scrollWidth > one.clientWidth + 1) found.push(`cut at its side: ${name(one)}`);
     if (cuts(style.overflowY) && one.clientHeight && one.scrollHeight > one.clientHeight + 1) found.push(`cut below: ${name(one)}`);
     // A button's or a field's text fits in it.
     if (one.matches("button, .btn, .badge, td, th, label, legend") && style.display !== "inline" && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1) found.push(`wider than its box: ${name(one)}`);
@@ -26,7 +27,8 @@ CRAMPED = """() => {
   while (walker.nextNode()) {
     const one = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || !shown(one) || one.closest("dialog, select")) continue;
-    const { position } = getComputedStyle(one.closest(".messages, .skip-link, header") ?? one);
+    // What a poll brings lies over the page, until someone dismisses it.
+    const { position } = getComputedStyle(one.closest("[data-over], .messages, .skip-link, header") ?? one);
     if (["sticky", "fixed", "absolute"].includes(position)) continue;
     range.selectNodeContents(walker.currentNode);
     for (const box of range.getClientRects()) if (box.width > 2) lines.push([box, one]);

@@ -39,8 +39,12 @@ def page(browser: WatchedBrowser) -> Iterator[Page]:
             GOOD.replace("</main>", '<a href="/b" style="position: absolute; top: 0; left: 0">b</a></main>'),
             ['read before, reached after: a "b" after button "Remove"'],
         ),
+        (
+            GOOD.replace("</main>", '<a data-over href="/b" style="position: fixed; top: 0; left: 0">b</a></main>'),
+            [],
+        ),
     ],
-    ids=["good", "jump", "no-h1", "no-main", "twice", "nameless", "table", "landmarks", "order"],
+    ids=["good", "jump", "no-h1", "no-main", "twice", "nameless", "table", "landmarks", "order", "over"],
 )  # fmt: skip
 def test_what_is_wrong_is_found(page: Page, html: str, found: list[str]) -> None:
     page.set_content(html)
