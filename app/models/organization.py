@@ -61,8 +61,8 @@ class Organization(Base):
 class User(Base):
     """A person. `password_hash` is empty until they accept their invitation; `password_set_at` is when it was last
     set, unknown for those set before that was stored. `language` is the locale that they chose, None for their
-    browser's. `shortcuts` are their keys by action, where they differ from the usual ones
-    (`app.people.shortcuts`)."""
+    browser's; `browser_language` is what that one asked for when they last signed in. `shortcuts` are their keys by
+    action, where they differ from the usual ones (`app.people.shortcuts`)."""
 
     __tablename__ = "user"
     __table_args__ = (Index("uq_user_email_lower", text("lower(email)"), unique=True),)
@@ -73,6 +73,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(Text)
     password_set_at: Mapped[When | None]
     language: Mapped[str | None] = mapped_column(String(20))
+    browser_language: Mapped[str | None] = mapped_column(String(20))
     shortcuts: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     shortcuts_off: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[Created]

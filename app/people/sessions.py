@@ -13,6 +13,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Membership, Organization, PendingSignIn, Role, SignInSession, User
 from app.models.scope import Reason, seeing_all
+from app.people import languages
 from app.people.digests import digest_of
 from app.people.identification import Identity, Limits, Vouched
 
@@ -26,6 +27,7 @@ def start(
     org_id: UUID | None = None,
     device: str | None = None,
     address: str | None = None,
+    language: str | None = None,
     begun_at: datetime | None = None,
     confirmed_at: datetime | None = None,
     vouched: Vouched | None = None,
@@ -34,12 +36,15 @@ def start(
     """Begin a session and return its token, which is stored only in the browser.
 
     The organization in view is `org_id`, or the first by name that the person owns, or is in. `device` is what the
-    person uses, in words, at the IP address `address`. `begun_at` is when they signed in, which its end is counted
-    from, and `confirmed_at` when they last proved that it's them: by default now. `vouched` is set if an identity
-    provider or the shell signed them in; with `ends_at` the shell, which opens `org_id` only.
+    person uses, in words, at the IP address `address`; `language` is the locale of their browser, if known.
+    `begun_at` is when they signed in, which its end is counted from, and `confirmed_at` when they last proved that
+    it's them: by default now. `vouched` is set if an identity provider or the shell signed them in; with `ends_at`
+    the shell, which opens `org_id` only.
     """
     token = secrets.token_urlsafe(32)
     now = utc_now()
+    if language is not None:
+        languages.keep_browsers(user, language)
     chosen = org_id or _first_organization(user, vouched)
     db.session.add(
         SignInSession(

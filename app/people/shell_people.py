@@ -72,6 +72,7 @@ def begin(
     *,
     device: str,
     address: str | None,
+    language: str | None = None,
     confirms: bool = True,
 ) -> str:
     """Begin a session for the token's organization, in the caller's transaction; its token for the browser.
@@ -85,6 +86,7 @@ def begin(
         org_id=token.org_id,
         device=device,
         address=address,
+        language=language,
         confirmed_at=_NEVER if confirms_here else said,
         vouched=Vouched(identity_id),
         ends_at=utc_now() + shell.session_lasts,

@@ -29,8 +29,13 @@ def viewer_locale() -> str | None:
         return None
     known: str | None = g.get("viewer_locale")
     if known is None:
-        known = g.viewer_locale = _chosen() or language.negotiated(_wanted()) or language.DEFAULT
+        known = g.viewer_locale = _chosen() or browser_locale()
     return known
+
+
+def browser_locale() -> str:
+    """What the browser asks for, of what there is."""
+    return language.negotiated(_wanted()) or language.DEFAULT
 
 
 def language_tag() -> str:

@@ -45,6 +45,7 @@ from app.web.identity import (
     identity,
     session_limits,
 )
+from app.web.languages import browser_locale
 from app.web.text_guard import keeps_typed
 
 log = structlog.get_logger("billing.auth")
@@ -221,6 +222,7 @@ def begin_session(
         org_id=org_id,
         device=device_in_use(),
         address=request.remote_addr,
+        language=browser_locale(),
         begun_at=before.begun_at if before is not None else None,
         confirmed_at=confirmed_at,
         vouched=before.vouched if before is not None else vouched,

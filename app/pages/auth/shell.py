@@ -23,6 +23,7 @@ from app.web.database import retry_when_locked
 from app.web.form_tokens import FormToken
 from app.web.frames import ENTRANCE, is_framed
 from app.web.identity import device_in_use, identity, session_limits
+from app.web.languages import browser_locale
 from app.web.marks import posted_by_shell
 from app.web.step_up import is_confirmed
 
@@ -165,6 +166,7 @@ def _start_once(
         identity_id,
         device=device_in_use(),
         address=request.remote_addr,
+        language=browser_locale(),
         # A page that goes on asked for the token by itself, unless it says that the person was asked.
         confirms=drawn_for is None or "confirm" in request.form,
     )
