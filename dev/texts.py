@@ -26,6 +26,7 @@ KEYWORDS: dict[str, Any] = {
     "lazy_gettext": None,
     "marked": None,
     "ngettext": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
     "pgettext": ((1, "c"), 2),
 }
 _WHERE = [("**.py", "python"), ("templates/**.*", "jinja2")]
@@ -74,6 +75,8 @@ def names_in_catalog(path: Path) -> Iterator[str]:
             for key, value in part.items():
                 if key == "over_limits":
                     yield from value.values()
+                elif key == "features":
+                    yield from value
                 elif key in _NAMES and isinstance(value, str):
                     yield value
                 else:

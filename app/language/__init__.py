@@ -7,7 +7,16 @@ logs read English: there is no reader with another locale.
 
 from app.language.catalogs import FOLDER, SOURCE, catalog_of
 from app.language.locales import DEFAULT, LOCALES, language_of, negotiated, text_direction
-from app.language.messages import gettext, lazy_gettext, listed, marked, ngettext, pgettext, translated
+from app.language.messages import (
+    gettext,
+    lazy_gettext,
+    listed,
+    marked,
+    ngettext,
+    npgettext,
+    pgettext,
+    translated,
+)
 from app.language.readers import locale, reader, speaking
 
 __all__ = [
@@ -24,6 +33,7 @@ __all__ = [
     "marked",
     "negotiated",
     "ngettext",
+    "npgettext",
     "pgettext",
     "reader",
     "speaking",

@@ -35,6 +35,12 @@ def pgettext(context: str, message: str, /, **values: object) -> str:
     return catalog_of(language_of(locale())).pgettext(context, message) % values
 
 
+def npgettext(context: str, one: str, many: str, count: int, /, **values: object) -> str:
+    """As `ngettext`, of a text whose English means several things: `context` says which."""
+    translated = catalog_of(language_of(locale())).npgettext(context, one, many, count)
+    return translated % {"num": count, **values}
+
+
 def lazy_gettext(message: str, /, **values: object) -> Any:
     """A text that is made before it is known who reads it, as a form's label: translated each time it is read."""
     return LazyProxy(gettext, message, enable_cache=False, **values)

@@ -25,6 +25,7 @@ def translate(environment: Environment) -> None:
         "gettext": _in_template(messages.gettext),
         "ngettext": _in_template(messages.ngettext),
         "pgettext": _in_template(messages.pgettext),
+        "npgettext": _in_template(messages.npgettext),
     }
 
 

@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(language_tag)
     app.add_template_global(text_direction)
     app.add_template_filter(language.translated, "translated")
+    app.add_template_filter(language.listed, "listed")
     app.after_request(_tell_caches)
 
 

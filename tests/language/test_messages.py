@@ -17,6 +17,7 @@ from app.language import (
     marked,
     messages,
     ngettext,
+    npgettext,
     pgettext,
     speaking,
     translated,
@@ -29,6 +30,8 @@ def polish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     catalog = Catalog(locale="pl")
     catalog.add("%(name)s tops up %(amount)s", "%(amount)s od: %(name)s")
     catalog.add(("%(num)s call", "%(num)s calls"), ("%(num)s rozmowa", "%(num)s rozmowy", "%(num)s rozmów"))
+    forms = ("Najstarsza zostaje", "%(num)s najstarsze zostają", "%(num)s najstarszych zostaje")
+    catalog.add(("The oldest stays", "The %(num)s oldest stay"), forms, context="campaigns")
     catalog.add("Open", "Otwórz", context="a button")
     catalog.add("Open", "Otwarte", context="a state")
     catalog.add("50%% off", "50%% taniej")
@@ -64,6 +67,14 @@ def test_a_number_can_be_written_as_its_reader_does() -> None:
 
 def test_a_word_of_several_meanings_is_told_apart() -> None:
     assert (pgettext("a button", "Open"), pgettext("a state", "Open")) == ("Otwórz", "Otwarte")
+
+
+def test_plurals_of_several_meanings_are_told_apart() -> None:
+    def stays(context: str, count: int) -> str:
+        return npgettext(context, "The oldest stays", "The %(num)s oldest stay", count)
+
+    assert (stays("campaigns", 1), stays("campaigns", 5)) == ("Najstarsza zostaje", "5 najstarszych zostaje")
+    assert (stays("agents", 1), stays("agents", 5)) == ("The oldest stays", "The 5 oldest stay")
 
 
 def test_a_percent_sign_is_written_twice() -> None:
