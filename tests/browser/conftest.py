@@ -54,7 +54,7 @@ def site(process_name: str) -> Iterator[Site]:
             **demo_shell.settings(),
         }
         for command in (
-            ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "wsgi:app"],
+            ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "tests.support.pseudo_site:app"],
             ["flask", "worker"],
         ):
             stack.callback(end, start(command, environment))
