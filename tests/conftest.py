@@ -29,6 +29,7 @@ from tests.support.browsing import BrowserClient, Visitor
 from tests.support.database import empty, inside, trust_connections
 from tests.support.openid_provider import Provider
 from tests.support.openid_provider import running as running_provider
+from tests.support.programs import start_forks
 from tests.support.provider_visits import use
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
 from tests.support.violations import WatchedBrowser, watched
@@ -53,6 +54,7 @@ def pytest_configure(config: Any) -> None:
     kept_templates.keep()
     if not hasattr(config, "workerinput"):
         config.add_cleanup(start_cluster())
+        config.add_cleanup(start_forks())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

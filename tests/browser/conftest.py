@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,11 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import create_app
 from app.notify.webhooks import new_secret
-from config import ROOT, Settings
+from config import Settings
 from dev.testing import TEMPLATE, create_database
 from stripe_sandbox.testing import running
 from tests.browser.looks import LOOKS, a_page
 from tests.browser.site import Site, wait_until_ready
+from tests.support import programs
 from tests.support.database import inside
 from tests.support.demo_shell import DemoShell, Shell
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox
@@ -57,7 +55,7 @@ def site(process_name: str) -> Iterator[Site]:
             ["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "tests.support.pseudo_site:app"],
             ["flask", "worker"],
         ):
-            stack.callback(end, start(command, environment))
+            stack.callback(end, programs.start(command[0], command[1:], os.environ | environment))
         app = create_app(Settings.from_environment(environment))
         found = Site(environment["PUBLIC_URL"], app, Sandbox(process), environment, demo_shell)
         wait_until_ready(found.url)
@@ -96,13 +94,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert [text for text in said if not any(part in text for part in expected)] == []
 
 
-def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """A program of the product."""
-    program = Path(sys.executable).parent / command[0]
-    return subprocess.Popen([program, *command[1:]], cwd=ROOT, env=os.environ | environment)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: programs.Program) -> None:
     """Let it end."""
     process.terminate()
     process.wait(30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from uuid import uuid4
@@ -10,10 +11,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import end, free_port, start
+from tests.browser.conftest import end, free_port
 from tests.browser.looks import LOOKS, a_page
 from tests.browser.site import Site, tab_to, wait_until_ready
 from tests.browser.test_invitations import look_at
+from tests.support import programs
 from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, dana
 
 
@@ -31,7 +33,8 @@ def connected(app: Flask, site: Site, provider_process: Provider) -> Iterator[Si
         "OIDC_CLIENT_ID": CLIENT_ID,
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,
     }
-    process = start(["gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "wsgi:app"], environment)
+    serving = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "wsgi:app"]
+    process = programs.start("gunicorn", serving, os.environ | environment)
     made = Site(url, site.app, site.sandbox, environment, site.demo_shell)
     wait_until_ready(url)
     yield made

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +25,9 @@ from app.models import (
     TopUp,
 )
 from app.stripe_events import handling
-from config import ROOT, Settings
+from config import Settings
 from tests.factories import OWNER
+from tests.support import programs
 from tests.support.database import inside
 from tests.support.events import an_event, send
 from tests.support.money import balance, credited
@@ -106,8 +105,7 @@ def test_a_run_that_is_killed_in_the_middle_is_begun_again(
         "STRIPE_API_BASE": sandbox.url,
         "STRIPE_TIMEOUT_SECONDS": "60",
     }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "stripe", "reconcile"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    process = programs.start("flask", ["--app", "wsgi", "stripe", "reconcile"], os.environ | environment)
     wait_until(lambda: balance(silence.organization) == "70.00", "nothing was synced")
     with pytest.raises(AlreadyRunningError):
         reconciliation.run()

@@ -4,8 +4,6 @@ between the charge and the credit. At most the brake's charges follow, each told
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 from flask import Flask
 
@@ -14,8 +12,9 @@ from app.billing.brake.answering import answer
 from app.billing.brake.charges import PER_HOUR
 from app.extensions import db
 from app.models import Brake, BrakeAnswer, Organization, TopUpStatus
-from config import ROOT, Settings
+from config import Settings
 from tests.factories import OWNER, a_payer, a_person
+from tests.support import programs
 from tests.support.auto_top_ups import let_pass, look, settings_of, switch_on, top_ups, use
 from tests.support.braking import HOUR, emails_of, stops, the_stop, usually_spends
 from tests.support.money import assert_ledger_matches
@@ -46,8 +45,7 @@ def charge_and_be_killed(organization: Organization, sandbox: Sandbox, settings:
         "STRIPE_API_BASE": sandbox.url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }
-    command = [sys.executable, "-m", "tests.support.top_up_once", str(organization.id)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    process = programs.start("tests.support.top_up_once", [str(organization.id)], os.environ | environment)
     wait_until(lambda: len(sandbox.charges()) > before, "nothing was charged")
     process.kill()
     process.wait()

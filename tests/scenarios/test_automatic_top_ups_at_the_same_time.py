@@ -4,8 +4,6 @@ charge for one gap, credited once."""
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -21,8 +19,9 @@ from app.billing.wallet import holds, ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, TopUpStatus
-from config import ROOT, Settings
+from config import Settings
 from tests.factories import usd
+from tests.support import programs
 from tests.support.auto_top_ups import DOLLAR, amounts, look, one_with, top_ups, use
 from tests.support.database import inside
 from tests.support.metering import an_event
@@ -87,8 +86,7 @@ def test_a_worker_killed_between_the_charge_and_the_credit_loses_nothing_and_cha
         "STRIPE_API_BASE": sandbox.url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }
-    command = [sys.executable, "-m", "tests.support.top_up_once", str(organization.id)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    process = programs.start("tests.support.top_up_once", [str(organization.id)], os.environ | environment)
     wait_until(sandbox.charges, "nothing was charged")
     process.kill()
     process.wait()

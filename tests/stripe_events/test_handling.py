@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from datetime import timedelta
 
@@ -20,8 +18,9 @@ from app.models import EventState, StripeEvent, TopUp, TopUpStatus
 from app.payments import intents
 from app.stripe_events import review
 from app.stripe_events.handling import CLAIMED_FOR, MAX_ATTEMPTS, find_stale, handle, wait_after
-from config import ROOT, Settings
+from config import Settings
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
+from tests.support import programs
 from tests.support.events import an_event, row_of, send
 from tests.support.money import assert_ledger_matches, balance
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox, work_through
@@ -173,8 +172,7 @@ def test_a_worker_killed_while_handling_leaves_the_event_to_the_sweep(
         "STRIPE_API_BASE": sandbox.url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    process = programs.start("flask", ["--app", "wsgi", "worker"], os.environ | environment)
     until = time.monotonic() + 30
     while story.row.attempts == 0:
         assert time.monotonic() < until, "the worker did not take the event up"

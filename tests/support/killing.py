@@ -4,55 +4,47 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config import ROOT
 from dev.ports import free_port
 from dev.postgres import Cluster
 from dev.testing import TEMPLATE, lay_out
-from dev.tether import tether
 from dev.waiting import until_answering
+from tests.support.programs import Program, start
 
 
 @dataclass
 class Programs:
     """PostgreSQL, the web processes and the worker. `kill` is SIGKILL for a program and all that it started.
 
-    Start them in a thread that lives as long as they shall: what is tethered ends with it.
+    Start PostgreSQL in a thread that lives as long as it shall: it ends with it.
     """
 
     cluster: Cluster
     environment: Mapping[str, str]
     address: str
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Program] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
         if name == "postgres":
             self.cluster.start()
             return
         commands = {"web": ["gunicorn", "--log-level", "critical", "wsgi:app"], "worker": ["flask", "worker"]}
-        self.running[name] = subprocess.Popen(
-            tether([sys.executable, "-m", *commands[name]], signal.SIGKILL),
-            cwd=ROOT,
-            env=dict(self.environment),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        module, *arguments = commands[name]
+        self.running[name] = start(module, arguments, self.environment, is_heard=False)
 
     def kill(self, name: str) -> None:
-        process = self.cluster.process if name == "postgres" else self.running.pop(name)
-        assert process is not None
         if name == "postgres":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+            assert self.cluster.process is not None
+            self.cluster.process.kill()
+            self.cluster.process.wait()
+            return
+        program = self.running.pop(name)
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
 
 
 @contextmanager

@@ -6,15 +6,14 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 
-from config import ROOT
 from dev.ports import free_port
 from dev.waiting import until_answering
+from tests.support import programs
 
 PATIENCE = 60
 """Seconds that a test waits for an answer: far more than any of them takes, on any machine."""
@@ -24,7 +23,7 @@ PATIENCE = 60
 class WebProcess:
     """A running server."""
 
-    process: subprocess.Popen[bytes]
+    process: programs.Program | subprocess.Popen[bytes]
     port: int
     sockets: list[socket.socket] = field(default_factory=list)
 
@@ -76,20 +75,11 @@ def web_process(
     """Serve an application as the Procfile does."""
     port = free_port()
     own = {"APP_ENV": "test", "PORT": str(port), "WEB_CONCURRENCY": str(workers), "LOG_LEVEL": "ERROR"}
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--log-level",
-            "error",
-            application,
-        ],
-        cwd=ROOT,
-        env=os.environ | own | dict(environment or {}),
-        start_new_session=True,
+    start = programs.start_python if "PYTHONPATH" in (environment or {}) else programs.start
+    process = start(
+        "gunicorn",
+        ["--bind", f"127.0.0.1:{port}", "--log-level", "error", application],
+        os.environ | own | dict(environment or {}),
     )
     found = WebProcess(process, port)
     try:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import text
 
 from app.extensions import db
-from config import ROOT, Settings
-from dev.tether import tether
+from config import Settings
+from tests.support import programs
 from tests.support.sandbox import WEBHOOK_SECRET
 from tests.support.waiting import wait_until
 
 
 @contextmanager
-def a_worker(settings: Settings, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def a_worker(settings: Settings, *options: str) -> Iterator[programs.Program]:
     """A worker on the test's database and stand-in, killed in the end."""
     environment = {
         "APP_ENV": "test",
@@ -28,17 +25,14 @@ def a_worker(settings: Settings, *options: str) -> Iterator[subprocess.Popen[byt
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "LOG_LEVEL": "CRITICAL",
     }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *options]
-    process = subprocess.Popen(
-        tether(command, signal.SIGKILL), cwd=ROOT, env=os.environ | environment, start_new_session=True
-    )
+    process = programs.start("flask", ["--app", "wsgi", "worker", *options], os.environ | environment)
     try:
         yield process
     finally:
         kill(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: programs.Program) -> None:
     """SIGKILL, as the system does that is out of memory."""
     if process.poll() is None:
         process.kill()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 from flask import Flask
 
 from app.billing import topups
 from app.extensions import db
 from app.models import TopUpStatus
-from config import ROOT, Settings
+from config import Settings
 from tests.factories import OWNER, a_payer, usd
+from tests.support import programs
 from tests.support.money import assert_ledger_matches, balance, the_top_up
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox, deliver_all
 from tests.support.waiting import wait_until
@@ -31,13 +30,9 @@ def test_a_process_killed_after_the_charge_leaves_nothing_lost_and_nothing_charg
         "STRIPE_API_BASE": sandbox.url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }
-    command = [
-        sys.executable,
-        "-m",
-        "tests.support.pay_once",
-        *map(str, (organization.id, top_up.id, card.id)),
-    ]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    process = programs.start(
+        "tests.support.pay_once", [*map(str, (organization.id, top_up.id, card.id))], os.environ | environment
+    )
     _wait_for_the_charge(sandbox)
     process.kill()
     process.wait()
