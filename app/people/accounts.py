@@ -15,6 +15,7 @@ from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
+from app.language import gettext
 from app.models import ExternalIdentity, Membership, Organization, User
 from app.notify.emails import PasswordSet
 from app.people import own_mail, own_trail, password_rules, passwords, sessions
@@ -53,8 +54,11 @@ def create(email: str, *, name: str, password: str, organization: Organization) 
         made = db.session.scalar(first.values(password_hash=hashed, password_set_at=now).returning(User.id))
     if made is None:
         raise AccountExistsError(
-            f"{email} already has an account. Sign in to accept; if you don't know its password, "
-            "use “Forgot password?” on the sign-in page."
+            gettext(
+                "%(email)s already has an account. Sign in to accept; if you don't know its password, "
+                "use “Forgot password?” on the sign-in page.",
+                email=email,
+            )
         )
     return db.session.get_one(User, made, populate_existing=True)
 
@@ -64,13 +68,13 @@ def change_password(user: User, current: str, new: str, actor: Actor) -> None:
     transaction; locks the person. Raises `WrongPasswordError` and `WeakPasswordError`."""
     known = user.password_hash
     if not passwords.verify(current, known):
-        raise WrongPasswordError("Your current password is different. Check it and try again.")
+        raise WrongPasswordError(gettext("Your current password is different. Check it and try again."))
     hashed = hash_checked(new, about(user))
     if passwords.verify(new, known):
-        raise password_rules.WeakPasswordError("This is your current password. Choose another.")
+        raise password_rules.WeakPasswordError(gettext("This is your current password. Choose another."))
     # Hashing takes its time: another link or another browser may have set one meanwhile.
     if lock(user).password_hash != known:
-        raise WrongPasswordError("Your password was changed a moment ago. Use the new one.")
+        raise WrongPasswordError(gettext("Your password was changed a moment ago. Use the new one."))
     store_password(user, hashed)
     password_was_set(user, actor)
 

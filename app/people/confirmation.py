@@ -16,6 +16,7 @@ from app import openid
 from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
+from app.language import gettext
 from app.models import ChallengePurpose, Organization, User
 from app.people import memberships, organizations, own_trail, owner_mail, passwords
 from app.people.external import identities
@@ -66,7 +67,7 @@ def _has_app(user: User) -> bool:
 def _judge_code(who: Identity, fields: Mapping[str, str]) -> str | None:
     if authenticator_apps.verify(who.user.id, fields.get("code", "")):
         return None
-    return "This code is wrong, or was already used. Wait for the next one."
+    return gettext("This code is wrong, or was already used. Wait for the next one.")
 
 
 def _has_password_alone(user: User) -> bool:
@@ -76,7 +77,7 @@ def _has_password_alone(user: User) -> bool:
 def _judge_password(who: Identity, fields: Mapping[str, str]) -> str | None:
     if passwords.verify(fields.get("password", ""), who.user.password_hash):
         return None
-    return "Incorrect password. Check it and try again."
+    return gettext("Incorrect password. Check it and try again.")
 
 
 def _has_provider_alone(user: User) -> bool:
@@ -89,7 +90,7 @@ def _has_provider_alone(user: User) -> bool:
 def _judge_provider(who: Identity, fields: Mapping[str, str]) -> str | None:  # noqa: ARG001
     if utc_now() - who.confirmed_at < ALWAYS_WITHIN:
         return None
-    return "You haven't signed in there again. Use the link first."
+    return gettext("You haven't signed in there again. Use the link first.")
 
 
 def _has_shell_alone(user: User) -> bool:
@@ -103,7 +104,9 @@ def _has_shell_alone(user: User) -> bool:
 def _judge_shell(who: Identity, fields: Mapping[str, str]) -> str | None:  # noqa: ARG001
     if utc_now() - who.confirmed_at < ALWAYS_WITHIN:
         return None
-    return f"{SHELL_NAME} hasn't confirmed it. Sign out of it and in again, and come back here."
+    return gettext(
+        "%(shell)s hasn't confirmed it. Sign out of it and in again, and come back here.", shell=SHELL_NAME
+    )
 
 
 METHODS: list[Method] = [
@@ -155,7 +158,7 @@ def verify(who: Identity, fields: Mapping[str, str]) -> str | None:
     for method in methods_of(who.user):
         if method.key == fields.get("method"):
             return method.find_problem(who, fields)
-    return "This way to confirm has changed. Open the page again."
+    return gettext("This way to confirm has changed. Open the page again.")
 
 
 def record_failure(user: User, actor: Actor, attempts: int) -> None:

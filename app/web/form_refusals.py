@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.language import gettext
 from app.models import Organization
 from app.own_pages import PARAMETER, for_organization, own_address
 from app.people.identification import Identity, Seat
@@ -39,7 +40,6 @@ _NEVER_KEPT = {
     PARAMETER,
 }
 _JUST_DRAWN = timedelta(hours=1)
-_NOTHING = "Nothing was changed."
 
 
 def init_app(app: Flask) -> None:
@@ -75,9 +75,10 @@ def cookies_seem_blocked(token: FormToken | None) -> bool:
 
 def blocked_cookies() -> str:
     """The message about blocked cookies."""
-    return (
-        "Your browser is blocking cookies, and you can't sign in without them. "
-        f"Allow cookies for {urlsplit(request.host_url).hostname}, then try again."
+    return gettext(
+        "Your browser is blocking cookies, and you can't sign in without them. Allow cookies for %(host)s, then try "
+        "again.",
+        host=urlsplit(request.host_url).hostname,
     )
 
 
@@ -88,22 +89,30 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
     view = who.organization if who else None
     log.info("drawn_for_another_organization", endpoint=request.endpoint)
     if view is None:
-        said = "You're no longer in the organization you were viewing."
+        said = gettext("You're no longer in the organization you were viewing.")
     elif drawn is None:
-        said = f"This is for an organization that you're not in. You're viewing {view.name}."
+        said = gettext(
+            "This is for an organization that you're not in. You're viewing %(viewed)s.", viewed=view.name
+        )
     elif _is_ofopen_page():
-        said = f"You switched to {view.name} in another tab. This page still shows {drawn.name}."
+        said = gettext(
+            "You switched to %(viewed)s in another tab. This page still shows %(other)s.",
+            viewed=view.name,
+            other=drawn.name,
+        )
     else:
-        said = f"This link is for {drawn.name}. You're viewing {view.name}."
+        said = gettext(
+            "This link is for %(other)s. You're viewing %(viewed)s.", other=drawn.name, viewed=view.name
+        )
     changes = request.method not in SAFE
-    choices = [_back_to(drawn, f"Go to {drawn.name}", is_back=True)] if drawn else []
+    choices = [_back_to(drawn, gettext("Go to %(name)s", name=drawn.name), is_back=True)] if drawn else []
     if view is not None:
         choices.append(_stay_with(view))
     return errors.page(
         409,
-        title="This page is for another organization",
-        message=f"{said} {_NOTHING}" if changes else said,
-        next_step="Choose an organization. What you entered is kept." if changes and drawn else "",
+        title=gettext("This page is for another organization"),
+        message=f"{said} {gettext('Nothing was changed.')}" if changes else said,
+        next_step=gettext("Choose an organization. What you entered is kept.") if changes and drawn else "",
         choices=choices,
     )
 
@@ -116,9 +125,9 @@ def confirm_resend(path: str, typed: MultiDict[str, str], organization: Organiza
     return errors.page(
         409,
         status=200,
-        title=f"Check what you entered, for {organization.name}",
-        message="It hasn't been sent yet.",
-        next_step="If it's right, send it again. Otherwise, start over.",
+        title=gettext("Check what you entered, for %(organization)s", organization=organization.name),
+        message=gettext("It hasn't been sent yet."),
+        next_step=gettext("If it's right, send it again. Otherwise, start over."),
         resend=again,
         start_over=for_organization(page_behind(path), organization.slug),
     )
@@ -135,25 +144,29 @@ def typed_of(form: MultiDict[str, str]) -> MultiDict[str, str]:
 def _foreign(error: ForeignOriginError) -> AnyResponse:
     return errors.page(
         403,
-        title="This came from another website",
-        message=f"{_sender(error)} sent a form in your name. {_NOTHING}",
-        next_step="If you meant to do this, open the page and do it there.",
+        title=gettext("This came from another website"),
+        message=_foreign_form(error),
+        next_step=gettext("If you meant to do this, open the page and do it there."),
         start_over=_start_over(),
     )
 
 
-def _sender(error: ForeignOriginError) -> str:
+def _foreign_form(error: ForeignOriginError) -> str:
     """By its origin, if the browser sent one: `null` means a page without one, such as a file."""
-    named = "://" in (error.description or "")
-    return f"Another website ({error.description})" if named else "Another website"
+    if "://" in (error.description or ""):
+        return gettext(
+            "Another website (%(origin)s) sent a form in your name. Nothing was changed.",
+            origin=error.description,
+        )
+    return gettext("Another website sent a form in your name. Nothing was changed.")
 
 
 def _unknown() -> AnyResponse:
     return errors.page(
         400,
-        title="This form can't be used",
-        message=f"We couldn't verify that it came from one of your own pages. {_NOTHING}",
-        next_step="Open the page and fill in the form again.",
+        title=gettext("This form can't be used"),
+        message=gettext("We couldn't verify that it came from one of your own pages. Nothing was changed."),
+        next_step=gettext("Open the page and fill in the form again."),
         start_over=_start_over(),
     )
 
@@ -161,20 +174,28 @@ def _unknown() -> AnyResponse:
 def _without_cookie() -> AnyResponse:
     return errors.page(
         400,
-        title="Your browser blocks cookies",
+        title=gettext("Your browser blocks cookies"),
         message=blocked_cookies(),
-        next_step="If this page is embedded in another website, open it in its own tab.",
+        next_step=gettext("If this page is embedded in another website, open it in its own tab."),
         start_over=_start_over(),
     )
 
 
 def _of_another_person(who: Identity | None) -> AnyResponse:
-    now = f"You're now signed in as {who.user.name or who.user.email}" if who else "You're now signed out"
+    if who is None:
+        now = gettext("You're now signed out, and this page was opened before that. Nothing was changed.")
+    else:
+        now = gettext(
+            "You're now signed in as %(name)s, and this page was opened before that. Nothing was changed.",
+            name=who.user.name or who.user.email,
+        )
     return errors.page(
         400,
-        title="This page is out of date",
-        message=f"{now}, and this page was opened before that. {_NOTHING}",
-        next_step="Open the page again. Only the person who opened it can send what was entered there.",
+        title=gettext("This page is out of date"),
+        message=now,
+        next_step=gettext(
+            "Open the page again. Only the person who opened it can send what was entered there."
+        ),
         start_over=_start_over(),
     )
 
@@ -187,13 +208,15 @@ def _expired(organization: Organization | None) -> AnyResponse:
     )
     response = errors.page(
         400,
-        title="This form has expired",
-        message=f"It was open for too long, or you signed in again in the meantime. {_NOTHING}",
-        next_step="What you entered is still there. Press the button again."
+        title=gettext("This form has expired"),
+        message=gettext(
+            "It was open for too long, or you signed in again in the meantime. Nothing was changed."
+        ),
+        next_step=gettext("What you entered is still there. Press the button again.")
         if in_place
-        else "Check what you entered and send it again."
+        else gettext("Check what you entered and send it again.")
         if again
-        else "Open the page and do it again.",
+        else gettext("Open the page and do it again."),
         resend=again,
         start_over=None if in_place else _start_over(),
     )
@@ -216,7 +239,7 @@ def _back_to(seat: Seat, label: str, *, is_back: bool = False) -> Choice:
 def _stay_with(view: Organization) -> Choice:
     """Ids of the first organization don't exist in another: its own pages are shown instead."""
     named = Seat(view.id, view.name, view.slug, True)
-    label = f"Stay in {view.name}"
+    label = gettext("Stay in %(name)s", name=view.name)
     if request.method not in SAFE and not request.view_args and resend.can_be_resent(request.path):
         return _back_to(named, label)
     path = urlsplit(open_page() if _is_ofopen_page() else request.path).path

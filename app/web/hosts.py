@@ -14,6 +14,7 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from app.language import gettext
 from app.web import errors
 from app.web.identity import continue_unidentified
 from config import Settings
@@ -50,9 +51,9 @@ def _refuse() -> None:
 def _page(_: UnknownHostError) -> Response:
     return errors.page(
         400,
-        title="This address isn't ours",
-        message="The request names a host that this service doesn't have.",
-        next_step="Check the address, and follow the link that you were given.",
+        title=gettext("This address isn't ours"),
+        message=gettext("The request names a host that this service doesn't have."),
+        next_step=gettext("Check the address, and follow the link that you were given."),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.language import gettext, marked, translated
 from app.payments.declines import advice_for
 from app.payments.errors import (
     DeclinedError,
@@ -20,7 +21,7 @@ from app.payments.errors import (
     RefusedError,
 )
 
-_LATER = "Try again in a moment."
+_LATER = marked("Try again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Problem:
 
 
 def problem(error: BaseException, undone: str, *, unknown: Problem | None = None) -> Problem:
-    """The message for an error of Stripe's; `undone` says what didn't happen, like "nothing was charged".
+    """The message for an error of Stripe's; `undone` says what didn't happen, like "nothing was charged", in the
+    reader's language as it follows "so".
 
     `error` is of `app.payments`, or was raised from one. `unknown` is used instead if there was no response and it
     may have happened; without it, the request can simply be repeated.
@@ -46,18 +48,34 @@ def problem(error: BaseException, undone: str, *, unknown: Problem | None = None
             return Problem(advice.message, advice.next_step)
         case RefusedError() as refused:
             return Problem(
-                f"The payment processor rejected this, so {undone}.",
-                f"Trying again won't help. Email {_support()} and mention {refused.code}.",
+                # Translators: `undone` is such as “nothing was charged”
+                gettext("The payment processor rejected this, so %(undone)s.", undone=undone),
+                gettext(
+                    "Trying again won't help. Email %(email)s and mention %(code)s.",
+                    email=_support(),
+                    code=refused.code,
+                ),
             )
         case MisconfiguredError():
             return Problem(
-                f"Payments aren't working because of a problem on our side, so {undone}.",
-                f"Email {_support()} if this continues.",
+                # Translators: `undone` is such as “nothing was charged”
+                gettext(
+                    "Payments aren't working because of a problem on our side, so %(undone)s.", undone=undone
+                ),
+                gettext("Email %(email)s if this continues.", email=_support()),
             )
         case NotDoneError():
-            return Problem(f"The payment processor is busy, so {undone}.", _LATER)
+            return Problem(
+                # Translators: `undone` is such as “nothing was charged”
+                gettext("The payment processor is busy, so %(undone)s.", undone=undone),
+                translated(_LATER),
+            )
         case OutcomeUnknownError():
-            return unknown or Problem(f"The payment processor didn't respond, so {undone}.", _LATER)
+            return unknown or Problem(
+                # Translators: `undone` is such as “nothing was charged”
+                gettext("The payment processor didn't respond, so %(undone)s.", undone=undone),
+                translated(_LATER),
+            )
     raise TypeError(f"{error!r} is no error of app.payments.")
 
 

@@ -22,6 +22,7 @@ import structlog
 from flask import Flask, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.language import gettext, marked, translated
 from app.people import confirmation
 from app.web import errors, form_refusals
 from app.web.identity import current_identity
@@ -36,7 +37,7 @@ R = TypeVar("R")
 
 
 class Change(StrEnum):
-    """What is asked about, as it completes "Confirm it's you to …"."""
+    """What is asked about, in words for the log; `asks` is for people."""
 
     CARDS = "change your payment methods"
     RECIPIENTS = "change who gets billing emails"
@@ -52,7 +53,27 @@ class Change(StrEnum):
     FACTORS = "change your second factor"
     SIGN_IN = "change how you sign in"
 
+    @property
+    def asks(self) -> str:
+        """`Confirm it's you to change auto top-up.`, in the reader's language."""
+        return translated(_ASKS[self])
 
+
+_ASKS = {
+    Change.CARDS: marked("Confirm it's you to change your payment methods."),
+    Change.RECIPIENTS: marked("Confirm it's you to change who gets billing emails."),
+    Change.LIMIT: marked("Confirm it's you to change the daily top-up limit."),
+    Change.SPENDING: marked("Confirm it's you to change what may be spent."),
+    Change.ALERTS: marked("Confirm it's you to change who gets credit alerts."),
+    Change.BRAKE: marked("Confirm it's you to let automatic top-ups continue."),
+    Change.TOP_UP: marked("Confirm it's you to pay this top-up."),
+    Change.AUTO_TOP_UP: marked("Confirm it's you to change auto top-up."),
+    Change.PLAN: marked("Confirm it's you to pay for this plan."),
+    Change.PEOPLE: marked("Confirm it's you to change who has access."),
+    Change.SECURITY: marked("Confirm it's you to change security settings."),
+    Change.FACTORS: marked("Confirm it's you to change your second factor."),
+    Change.SIGN_IN: marked("Confirm it's you to change how you sign in."),
+}
 WAYS_IN = frozenset({Change.FACTORS, Change.SIGN_IN})
 """What may add a way into the account, with all that it opens."""
 
@@ -109,10 +130,13 @@ def _send_to_own_sign_in(_: OwnSignInNeededError) -> AnyResponse:
     log.warning("way_in_refused", endpoint=request.endpoint)
     return errors.page(
         403,
-        title="Sign in to your own account first",
-        message="Voice Portal signed you in to one organization, and your account opens others, too. Nothing was "
-        "changed.",
-        next_step="Open billing in a tab of its own. “Forgot password?” on its sign-in page emails you a link.",
+        title=gettext("Sign in to your own account first"),
+        message=gettext(
+            "Voice Portal signed you in to one organization, and your account opens others, too. Nothing was changed."
+        ),
+        next_step=gettext(
+            "Open billing in a tab of its own. “Forgot password?” on its sign-in page emails you a link."
+        ),
     )
 
 

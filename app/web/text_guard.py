@@ -15,12 +15,13 @@ from werkzeug.exceptions import BadRequest, HTTPException, UnprocessableEntity
 from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 
+from app.language import marked, translated
 from app.text import is_storable, tidied, without_unstorable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_IN_FIELD = "This has a character that can't be stored, shown as \ufffd. Remove it."
+_IN_FIELD = marked("This has a character that can't be stored, shown as \ufffd. Remove it.")
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -69,7 +70,7 @@ class TidyForm(Form):  # type: ignore[misc]
         """Check the fields."""
         is_right = super().validate(extra_validators)
         for name in self.unstorable:
-            self[name].errors = [_IN_FIELD]
+            self[name].errors = [translated(_IN_FIELD)]
         return is_right and not self.unstorable
 
 

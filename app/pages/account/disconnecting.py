@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from app import openid
+from app.language import gettext
 from app.pages.account import view
 from app.pages.account.blueprint import blueprint
 from app.pages.actor import current_actor
@@ -54,7 +55,7 @@ def _disconnect(issuer: str, name: str) -> Response | tuple[str, int]:
     except OnlyWayError as error:
         return view.page(problem_of=issuer, problem=str(error)), 422
     if is_over:
-        flash(f"{name} is disconnected. Sign in another way.")
+        flash(gettext("%(name)s is disconnected. Sign in another way.", name=name))
         return redirect(url_for("auth.sign_in"))
-    flash(f"{name} is disconnected.")
+    flash(gettext("%(name)s is disconnected.", name=name))
     return redirect(url_for("account.show"))

@@ -7,21 +7,25 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from app.language import LOCALES
+from app.language import LOCALES, gettext, lazy_gettext
 from app.models import User
 from app.web.text_guard import TidyForm
 
 
 def _languages() -> list[tuple[str, str]]:
     named = [(one, str(Locale.parse(one).get_display_name(one))) for one in LOCALES]
-    return [("", "The same as in my browser"), *named]
+    return [("", gettext("The same as in my browser")), *named]
 
 
 class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     name = StringField(
-        "Name", [DataRequired("Enter your name."), Length(max=100, message="Use at most 100 characters.")]
+        lazy_gettext("Name"),
+        [
+            DataRequired(lazy_gettext("Enter your name.")),
+            Length(max=100, message=lazy_gettext("Use at most 100 characters.")),
+        ],
     )
-    language = SelectField("Language", choices=_languages)
+    language = SelectField(lazy_gettext("Language"), choices=_languages)
 
     @classmethod
     def of(cls, person: User, *, sent: bool) -> DetailsForm:
@@ -31,5 +35,9 @@ class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
 
 class ChangePasswordForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    current_password = PasswordField("Current password", [InputRequired("Enter your current password.")])
-    password = PasswordField("New password", [InputRequired("Choose a new password.")])
+    current_password = PasswordField(
+        lazy_gettext("Current password"), [InputRequired(lazy_gettext("Enter your current password."))]
+    )
+    password = PasswordField(
+        lazy_gettext("New password"), [InputRequired(lazy_gettext("Choose a new password."))]
+    )

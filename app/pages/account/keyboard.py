@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.language import gettext, translated
 from app.models import User
 from app.pages.account.blueprint import blueprint
 from app.pages.destinations import DESTINATIONS, USUAL_KEYS
@@ -45,11 +46,27 @@ class KeysForm(FlaskForm):  # type: ignore[misc]
             try:
                 self.keys[action] = shortcuts.parse(self.typed[action])
             except KeysError as error:
-                self.problems[f"keys_{action}"] = [f"{_NAMES[action]}: {error}"]
+                self.problems[f"keys_{action}"] = [
+                    # Translators: the name of an action, and what is wrong with its keys
+                    gettext("%(name)s: %(problem)s", name=translated(_NAMES[action]), problem=error)
+                ]
         for action, other in shortcuts.find_collisions(self.keys).items():
             mine, its = self.keys[action], self.keys[other]
-            why = f"{mine} is already" if mine == its else f"{mine} can't be told apart from {its},"
-            problem = f"{_NAMES[action]}: {why} the shortcut for {_NAMES[other]}. Choose another."
+            named = {"name": translated(_NAMES[action]), "other": translated(_NAMES[other])}
+            if mine == its:
+                problem = gettext(
+                    "%(name)s: %(keys)s is already the shortcut for %(other)s. Choose another.",
+                    keys=mine,
+                    **named,
+                )
+            else:
+                problem = gettext(
+                    "%(name)s: %(keys)s can't be told apart from %(others_keys)s, the shortcut for %(other)s. "
+                    "Choose another.",
+                    keys=mine,
+                    others_keys=its,
+                    **named,
+                )
             self.problems[f"keys_{action}"] = [problem]
         return not self.problems
 
@@ -72,14 +89,18 @@ def save_keyboard() -> Response | tuple[str, int]:
     if "reset" in request.form:
         with transaction():
             shortcuts.save(person, USUAL_KEYS, USUAL_KEYS, off=False)
-        flash("Your keyboard shortcuts are the usual ones again.")
+        flash(gettext("Your keyboard shortcuts are the usual ones again."))
         return redirect(url_for("account.show_keyboard"), 303)
     form = KeysForm(person, request.form)
     if not form.check():
         return _draw(form), 422
     with transaction():
         shortcuts.save(person, form.keys, USUAL_KEYS, off=form.is_off)
-    flash("Keyboard shortcuts are off." if form.is_off else "Your keyboard shortcuts are saved.")
+    flash(
+        gettext("Keyboard shortcuts are off.")
+        if form.is_off
+        else gettext("Your keyboard shortcuts are saved.")
+    )
     return redirect(url_for("account.show_keyboard"), 303)
 
 
@@ -90,7 +111,7 @@ def turn_keyboard_off() -> Response:
     person = current_identity().user
     with transaction():
         shortcuts.save(person, shortcuts.keys_of(person, USUAL_KEYS), USUAL_KEYS, off=True)
-    flash("Keyboard shortcuts are off. Turn them on again in your account.")
+    flash(gettext("Keyboard shortcuts are off. Turn them on again in your account."))
     if wants_region():
         return make_response(render_template("account/keyboard_off.html"))
     return redirect(url_for("account.show_keyboard"), 303)

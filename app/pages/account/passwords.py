@@ -6,6 +6,7 @@ from flask import flash, redirect, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
+from app.language import gettext
 from app.pages.account import view
 from app.pages.account.blueprint import blueprint
 from app.pages.account.forms import ChangePasswordForm
@@ -56,7 +57,7 @@ def change_password() -> Response | tuple[str, int]:
         return view.page(password=form), 422
     attempt.succeeded()
     login_user(begun)
-    flash("Your password is changed. Every other browser is signed out.")
+    flash(gettext("Your password is changed. Every other browser is signed out."))
     response = redirect(url_for("account.show"))
     known_devices.remember(response, who.user.email)
     return response

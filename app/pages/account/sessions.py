@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from app.language import gettext
 from app.pages.account.blueprint import blueprint
 from app.pages.actor import current_actor
 from app.people import own_sessions
@@ -21,7 +22,7 @@ def end_session(session_id: UUID) -> Response:
     """End one session; one that has ended meanwhile is as ended as it should be."""
     with transaction():
         own_sessions.end_one(current_identity(), session_id, current_actor())
-    flash("That browser is signed out.")
+    flash(gettext("That browser is signed out."))
     return redirect(url_for("account.show", _anchor="sessions"))
 
 
@@ -33,10 +34,10 @@ def end_sessions() -> Response:
     if request.form.get("which") == "others":
         with transaction():
             own_sessions.end_others(who, current_actor())
-        flash("Every other browser is signed out.")
+        flash(gettext("Every other browser is signed out."))
         return redirect(url_for("account.show", _anchor="sessions"))
     with transaction():
         own_sessions.end_all(who, current_actor())
         leaving.forget()
-    flash("You're signed out everywhere.")
+    flash(gettext("You're signed out everywhere."))
     return redirect(url_for("auth.sign_in"))

@@ -7,6 +7,7 @@ from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from app.extensions import db
+from app.language import gettext
 from app.models import Invitation, Organization
 from app.own_pages import for_organization
 from app.pages.auth.blueprint import blueprint
@@ -30,7 +31,7 @@ def invitation(token: str) -> str | Response | tuple[str, int]:
             return _page(found, form, token)
         return _accept_signed_in(found, form, token) if identity() else _accept_as_new(found, form, token)
     except LinkError as error:
-        return errors.page(404, title="This link no longer works", message=str(error), next_step="")
+        return errors.page(404, title=gettext("This link no longer works"), message=str(error), next_step="")
 
 
 def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Response | tuple[str, int]:
@@ -42,7 +43,7 @@ def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Resp
             begun = begin_session(who.user, by="invitation", org_id=organization.id, continues=True)
     except NotYoursError:
         return _page(found, form, token), 403
-    flash(f"You're now in {organization.name}.")
+    flash(gettext("You're now in %(organization)s.", organization=organization.name))
     login_user(begun)
     return redirect(url_for("overview.show"))
 
@@ -63,7 +64,7 @@ def _accept_as_new(found: Invitation, form: PasswordForm, token: str) -> Respons
     except PeopleError as error:
         form.password.errors = [str(error)]
         return _page(found, form, token), 422
-    flash(f"You're now in {organization.name}.")
+    flash(gettext("You're now in %(organization)s.", organization=organization.name))
     return admit(begun, url_for("overview.show"))
 
 

@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.extensions import enqueue
+from app.language import gettext, marked, translated
 from app.models import User
 from app.pages.auth import throttle
 from app.pages.auth.blueprint import blueprint
@@ -18,7 +19,7 @@ from app.transaction import transaction
 from app.web import errors
 from app.web.text_guard import keeps_typed
 
-_TOO_OFTEN = "Too many requests for a link. Check your spam folder, or wait an hour and try again."
+_TOO_OFTEN = marked("Too many requests for a link. Check your spam folder, or wait an hour and try again.")
 
 
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
@@ -32,7 +33,7 @@ def forgot_password() -> str | tuple[str, int]:
         return render_template("auth/forgot_password.html", form=form, asked_for=None), 422
     email = (form.email.data or "").strip()
     if not throttle.may_ask_for_link(email):
-        form.email.errors = [_TOO_OFTEN]
+        form.email.errors = [translated(_TOO_OFTEN)]
         return render_template("auth/forgot_password.html", form=form, asked_for=None), 429
     with transaction():
         enqueue("mail_password_link", email=email, address=request.remote_addr)
@@ -56,11 +57,11 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
     except LinkError as error:
         return errors.page(
             404,
-            title="This link no longer works",
+            title=gettext("This link no longer works"),
             message=str(error),
             next_step="",
             start_over=url_for("auth.forgot_password"),
-            start_label="Get a new link",
+            start_label=gettext("Get a new link"),
         )
     except WeakPasswordError as error:
         form.password.errors = [str(error)]

@@ -7,6 +7,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from app.extensions import limiter
+from app.language import gettext
 from app.own_pages import own_address
 from app.pages.auth import failures
 from app.pages.auth.blueprint import blueprint
@@ -65,7 +66,7 @@ def _continue() -> Response:
         again = form_refusals.confirm_resend(form, form_refusals.typed_of(request.form), who.organization)
         if again is not None:
             return again
-    flash("Thanks, you're confirmed. Nothing was changed yet: press the button again.")
+    flash(gettext("Thanks, you're confirmed. Nothing was changed yet: press the button again."))
     return redirect(way_back, 303)
 
 

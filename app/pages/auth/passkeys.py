@@ -11,6 +11,7 @@ from flask import request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.extensions import limiter
+from app.language import marked, translated
 from app.models import ChallengePurpose, User
 from app.own_pages import own_address
 from app.pages.auth import second_factor, waiting
@@ -27,7 +28,7 @@ from app.web.rate_limits import OFTEN
 
 log = structlog.get_logger("billing.auth")
 
-_OVER = "That took too long. Enter your password again."
+_OVER = marked("That took too long. Enter your password again.")
 
 
 @blueprint.post("/sign-in/passkey/challenge")
@@ -83,7 +84,7 @@ def _try(found: Waiting | None, way_back: str) -> tuple[Identity | None, str]:
             log.info("passkey_sign_in_failed", address=request.remote_addr)
             return None, str(error)
         if found is not None and not pending_sign_ins.finish(found.token):
-            return None, _OVER
+            return None, translated(_OVER)
         vouched = found.vouched if found is not None else None
         return begin_and_notify(user, way_back, by="passkey", vouched=vouched), ""
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from app import openid
 from app.clock import utc_now
 from app.extensions import limiter
+from app.language import gettext
 from app.models import VisitPurpose
 from app.openid import Client, IDToken, RefusedError, UnavailableError
 from app.pages.actor import current_actor
@@ -96,7 +97,11 @@ def _connect(client: Client, visit: Visit, token: IDToken) -> Response:
         return provider_failures.over()
     with transaction():
         admission.connect(who.user, claims.read(token, client.provider), current_actor())
-    flash(f"Your account is connected. You can sign in with {client.provider.name} from now on.")
+    flash(
+        gettext(
+            "Your account is connected. You can sign in with %(name)s from now on.", name=client.provider.name
+        )
+    )
     return redirect(visit.way_back)
 
 

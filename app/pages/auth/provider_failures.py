@@ -6,6 +6,7 @@ import structlog
 from flask import request
 from werkzeug.wrappers import Response
 
+from app.language import gettext
 from app.openid import OpenIDError
 from app.people.external.identities import IdentityError
 from app.web import errors
@@ -13,17 +14,15 @@ from identity_provider import IdentityProvider
 
 log = structlog.get_logger("billing.auth")
 
-_AGAIN = "Go to the sign-in page and try again."
-
 
 def away(provider: IdentityProvider, error: OpenIDError) -> Response:
     """The provider doesn't answer."""
     log.error("provider_unavailable", issuer=provider.issuer, reason=str(error))
     return errors.page(
         503,
-        title=f"{provider.name} isn't responding",
-        message="So we can't tell who you are. Nothing was changed.",
-        next_step="Try again in a minute, or sign in with your password if you have one.",
+        title=gettext("%(provider)s isn't responding", provider=provider.name),
+        message=gettext("So we can't tell who you are. Nothing was changed."),
+        next_step=gettext("Try again in a minute, or sign in with your password if you have one."),
     )
 
 
@@ -34,9 +33,11 @@ def refused(provider: IdentityProvider, error: OpenIDError) -> Response:
     )
     return errors.page(
         400,
-        title=f"We couldn't verify what {provider.name} said",
-        message="So you aren't signed in. Nothing was changed.",
-        next_step=f"{_AGAIN} If it keeps happening, contact support with the reference below.",
+        title=gettext("We couldn't verify what %(provider)s said", provider=provider.name),
+        message=gettext("So you aren't signed in. Nothing was changed."),
+        next_step=gettext(
+            "Go to the sign-in page and try again. If it keeps happening, contact support with the reference below."
+        ),
     )
 
 
@@ -45,9 +46,12 @@ def denied(provider: IdentityProvider, said: str) -> Response:
     log.warning("provider_denied", issuer=provider.issuer, said=said[:100], address=request.remote_addr)
     return errors.page(
         403,
-        title=f"{provider.name} didn't sign you in",
-        message="You canceled it there, or it doesn't let you use Voice Portal Billing.",
-        next_step=f"{_AGAIN} If you should have access, ask those who run {provider.name}.",
+        title=gettext("%(provider)s didn't sign you in", provider=provider.name),
+        message=gettext("You canceled it there, or it doesn't let you use Voice Portal Billing."),
+        next_step=gettext(
+            "Go to the sign-in page and try again. If you should have access, ask those who run %(provider)s.",
+            provider=provider.name,
+        ),
     )
 
 
@@ -56,9 +60,9 @@ def over() -> Response:
     log.info("provider_visit_over", address=request.remote_addr)
     return errors.page(
         400,
-        title="This sign-in is over",
-        message="It took too long, was already used, or began in another browser.",
-        next_step=_AGAIN,
+        title=gettext("This sign-in is over"),
+        message=gettext("It took too long, was already used, or began in another browser."),
+        next_step=gettext("Go to the sign-in page and try again."),
     )
 
 
@@ -72,7 +76,7 @@ def no_account(provider: IdentityProvider, error: IdentityError) -> Response:
     )
     return errors.page(
         403,
-        title=f"You can't come in with {provider.name} yet",
-        message=f"{provider.name} knows you, but that opens nothing here.",
+        title=gettext("You can't come in with %(provider)s yet", provider=provider.name),
+        message=gettext("%(provider)s knows you, but that opens nothing here.", provider=provider.name),
         next_step=str(error),
     )

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app import openid
 from app.billing.audit import Actor
+from app.language import gettext, marked, translated
 from app.models import User
 from app.own_pages import PARAMETER, own_address
 from app.pages.actor import current_actor
@@ -50,9 +51,9 @@ from app.web.text_guard import keeps_typed
 
 log = structlog.get_logger("billing.auth")
 
-_WRONG = "Incorrect email or password. Check both and try again."
+_WRONG = marked("Incorrect email or password. Check both and try again.")
 _STILL_THERE = "signed_in_at_provider"
-_STALE = "This page was open for a long time. Enter your password and sign in again."
+_STALE = marked("This page was open for a long time. Enter your password and sign in again.")
 
 
 @blueprint.get("/")
@@ -101,7 +102,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 def _wrong(form: SignInForm) -> tuple[str, int]:
     failures.count(form.email.data or "")
     log.info("sign_in_failed", address=request.remote_addr)
-    form.password.errors = [_WRONG]
+    form.password.errors = [translated(_WRONG)]
     return sign_in_page(form), 422
 
 
@@ -116,7 +117,7 @@ def sign_out() -> Response:
         leaving.forget()
     if who is not None and who.vouched and not who.ends_at and openid.current() is not None:
         session[_STILL_THERE] = True
-    flash("You're signed out.")
+    flash(gettext("You're signed out."))
     came_from = own_address(request.form.get("next"), otherwise="")
     return redirect(url_for("auth.sign_in", next=came_from or None))
 
@@ -133,14 +134,14 @@ def switch_organization() -> Response:
     except ValueError:
         switched = False
     if not switched:
-        return errors.page(404, message="You aren't in that organization.")
+        return errors.page(404, message=gettext("You aren't in that organization."))
     login_user(identification.identify(who.token, session_limits()))
     if "form" in request.form and (asked := _asked_again(request.form["form"])):
         return asked
     organization = current_organization()
     # A page that stays open shows this itself; on the next page it would be too late.
     if "stays" not in request.form and (not who.organization or who.organization.id != organization.id):
-        flash(f"You're now viewing {organization.name}.")
+        flash(gettext("You're now viewing %(organization)s.", organization=organization.name))
     return redirect(own_address(request.form.get("next"), otherwise=url_for("overview.show")))
 
 
@@ -258,7 +259,7 @@ def _refused_form(error: CSRFError) -> Response | tuple[str, int]:
     if isinstance(error, FormRefusedError) and form_refusals.cookies_seem_blocked(error.token):
         form.password.errors = [form_refusals.blocked_cookies()]
     else:
-        form.password.errors = [_STALE]
+        form.password.errors = [translated(_STALE)]
     return sign_in_page(form), 400
 
 

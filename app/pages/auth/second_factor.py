@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.billing import audit
 from app.billing.audit import Actor
+from app.language import gettext, marked, ngettext, translated
 from app.pages.auth import failures, waiting
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import CodeForm, RecoveryCodeForm
@@ -26,9 +27,9 @@ from app.web.text_guard import keeps_typed
 
 log = structlog.get_logger("billing.auth")
 
-_OVER = "That took too long, or too many codes were wrong. Enter your password again."
-_WRONG = "This code is wrong, or was already used. Wait for the next one and try again."
-_WRONG_RECOVERY = "This recovery code is wrong, or was already used. Each one works once."
+_OVER = marked("That took too long, or too many codes were wrong. Enter your password again.")
+_WRONG = marked("This code is wrong, or was already used. Wait for the next one and try again.")
+_WRONG_RECOVERY = marked("This recovery code is wrong, or was already used. Each one works once.")
 
 
 @blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
@@ -51,7 +52,7 @@ def second_factor() -> str | Response | tuple[str, int]:
     code = form.code.data or ""
     begun = _try(found, lambda: authenticator_apps.verify(found.user.id, code), by="code")
     if begun is None:
-        form.code.errors = [_WRONG]
+        form.code.errors = [translated(_WRONG)]
         return page(found, form), 422
     attempt.succeeded()
     return admit(begun, found.way_back)
@@ -75,16 +76,25 @@ def recovery_code() -> str | Response | tuple[str, int]:
     code = form.recovery_code.data or ""
     begun = _try(found, lambda: _use_recovery_code(found, code), by="recovery_code")
     if begun is None:
-        form.recovery_code.errors = [_WRONG_RECOVERY]
+        form.recovery_code.errors = [translated(_WRONG_RECOVERY)]
         return _recovery_page(found, form), 422
     left = recovery_codes.count_left(found.user.id)
-    flash(f"{_left(left)} Lost your phone or passkey? Replace it under your account, Second factor.")
+    flash(_left(left))
     return admit(begun, found.way_back)
 
 
 def _left(codes: int) -> str:
-    return (
-        f"You used a recovery code. You have {codes} left." if codes else "That was your last recovery code."
+    if not codes:
+        return gettext(
+            "That was your last recovery code. Lost your phone or passkey? Replace it under your account, "
+            "Second factor."
+        )
+    return ngettext(
+        "You used a recovery code. You have %(num)s left. Lost your phone or passkey? Replace it under your "
+        "account, Second factor.",
+        "You used a recovery code. You have %(num)s left. Lost your phone or passkey? Replace it under your "
+        "account, Second factor.",
+        codes,
     )
 
 
@@ -98,7 +108,7 @@ def start_over() -> Response:
     """Ask for the password again, and go on to where the person was going."""
     if identity():
         return redirect(url_for("overview.show"))
-    flash(_OVER, "error")
+    flash(translated(_OVER), "error")
     return redirect(url_for("auth.sign_in", next=waiting.way_back() or None))
 
 

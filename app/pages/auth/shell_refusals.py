@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from flask import Flask, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from app.language import marked, translated
 from app.own_pages import own_address
 from app.shell import Reason, ShellSignInError
 from app.web import errors
@@ -20,8 +21,8 @@ from app.web.refusals import retry_after
 
 log = structlog.get_logger("billing.shell")
 
-_SHELL = "Reload the page. If it keeps happening, sign out of Voice Portal and sign in again."
-_OPERATORS = "Contact support with the reference below."
+_SHELL = marked("Reload the page. If it keeps happening, sign out of Voice Portal and sign in again.")
+_OPERATORS = marked("Contact support with the reference below.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,96 +35,124 @@ class Words:
     next_step: str
     fetch_again: bool = False
 
+    @property
+    def for_reader(self) -> Words:
+        """In the reader's language."""
+        return replace(
+            self,
+            title=translated(self.title),
+            message=translated(self.message),
+            next_step=translated(self.next_step),
+        )
+
 
 WORDS: dict[Reason, Words] = {
     Reason.NOT_SET_UP: Words(
-        404, "Billing isn't connected", "Voice Portal isn't set up to sign in here yet.", _OPERATORS
+        404,
+        marked("Billing isn't connected"),
+        marked("Voice Portal isn't set up to sign in here yet."),
+        _OPERATORS,
     ),
     Reason.MALFORMED: Words(
-        400, "Billing couldn't sign you in", "What Voice Portal sent can't be read.", _OPERATORS
+        400,
+        marked("Billing couldn't sign you in"),
+        marked("What Voice Portal sent can't be read."),
+        _OPERATORS,
     ),
     Reason.UNTRUSTED: Words(
-        403, "Billing couldn't sign you in", "We couldn't verify that Voice Portal sent you.", _OPERATORS
+        403,
+        marked("Billing couldn't sign you in"),
+        marked("We couldn't verify that Voice Portal sent you."),
+        _OPERATORS,
     ),
     Reason.WRONG_ISSUER: Words(
-        403, "Billing couldn't sign you in", "Another portal than ours sent you.", _OPERATORS
+        403, marked("Billing couldn't sign you in"), marked("Another portal than ours sent you."), _OPERATORS
     ),
     Reason.WRONG_AUDIENCE: Words(
         403,
-        "Billing couldn't sign you in",
-        "Voice Portal sent you with a token for another service.",
+        marked("Billing couldn't sign you in"),
+        marked("Voice Portal sent you with a token for another service."),
         _OPERATORS,
     ),
     Reason.EXPIRED: Words(
-        401, "That took too long", "Your sign-in expired before it reached us.", _SHELL, fetch_again=True
+        401,
+        marked("That took too long"),
+        marked("Your sign-in expired before it reached us."),
+        _SHELL,
+        fetch_again=True,
     ),
     Reason.CLOCK_DIFFERS: Words(
         403,
-        "The clocks differ",
-        "Voice Portal's clock and ours are too far apart to sign you in.",
+        marked("The clocks differ"),
+        marked("Voice Portal's clock and ours are too far apart to sign you in."),
         _OPERATORS,
     ),
     Reason.TOO_LONG: Words(
         403,
-        "Billing couldn't sign you in",
-        "Voice Portal's token is good for longer than we accept.",
+        marked("Billing couldn't sign you in"),
+        marked("Voice Portal's token is good for longer than we accept."),
         _OPERATORS,
     ),
     Reason.CLAIM_MISSING: Words(
-        400, "Billing couldn't sign you in", "Voice Portal didn't say enough about you.", _OPERATORS
+        400,
+        marked("Billing couldn't sign you in"),
+        marked("Voice Portal didn't say enough about you."),
+        _OPERATORS,
     ),
     Reason.REPLAYED: Words(
         401,
-        "This sign-in was already used",
-        "Each one works once, to keep you safe.",
+        marked("This sign-in was already used"),
+        marked("Each one works once, to keep you safe."),
         _SHELL,
         fetch_again=True,
     ),
     Reason.KEYS_UNAVAILABLE: Words(
         503,
-        "Back in a moment",
-        "We couldn't reach Voice Portal to verify your sign-in. Your payments and credit are safe.",
-        "Try again in a few seconds.",
+        marked("Back in a moment"),
+        marked("We couldn't reach Voice Portal to verify your sign-in. Your payments and credit are safe."),
+        marked("Try again in a few seconds."),
         fetch_again=True,
     ),
     Reason.UNKNOWN_ROLE: Words(
         403,
-        "Billing is for owners",
-        "Your role in Voice Portal doesn't include billing.",
-        "Ask an owner of your organization to do this or to give you access.",
+        marked("Billing is for owners"),
+        marked("Your role in Voice Portal doesn't include billing."),
+        marked("Ask an owner of your organization to do this or to give you access."),
     ),
     Reason.ADDRESS_TAKEN: Words(
         409,
-        "This email address has its own account",
-        "Voice Portal knows someone else by your address, and their account isn't opened to you.",
+        marked("This email address has its own account"),
+        marked("Voice Portal knows someone else by your address, and their account isn't opened to you."),
         _OPERATORS,
     ),
     Reason.CONNECT_FIRST: Words(
         409,
-        "Connect your account first",
-        "Your email address already has an account for billing, which you sign in to in another way. Connect it "
-        "once, and Voice Portal signs you in to it from then on.",
-        "You sign in to it as before, in a window of its own.",
+        marked("Connect your account first"),
+        marked(
+            "Your email address already has an account for billing, which you sign in to in another "
+            "way. Connect it once, and Voice Portal signs you in to it from then on."
+        ),
+        marked("You sign in to it as before, in a window of its own."),
     ),
     Reason.OTHER_SESSION: Words(
         409,
-        "You've switched in Voice Portal",
-        "This page is of another person or organization.",
+        marked("You've switched in Voice Portal"),
+        marked("This page is of another person or organization."),
         _SHELL,
         fetch_again=True,
     ),
     Reason.TOO_OFTEN: Words(
         429,
-        "Too many sign-ins",
-        "Voice Portal signed you in more often than we expect in a short time. Nothing is lost.",
-        "Wait a minute and try again.",
+        marked("Too many sign-ins"),
+        marked("Voice Portal signed you in more often than we expect in a short time. Nothing is lost."),
+        marked("Wait a minute and try again."),
         fetch_again=True,
     ),
     Reason.BUSY: Words(
         503,
-        "Back in a moment",
-        "We're very busy, so you aren't signed in yet. Your payments and credit are safe.",
-        "Try again in a few seconds.",
+        marked("Back in a moment"),
+        marked("We're very busy, so you aren't signed in yet. Your payments and credit are safe."),
+        marked("Try again in a few seconds."),
         fetch_again=True,
     ),
 }
@@ -151,7 +180,7 @@ def _answer(error: Exception) -> Response | None:
 
 def respond(error: ShellSignInError) -> Response:
     """The page; or for a session that was to be renewed, the same as JSON."""
-    words = WORDS[error.reason]
+    words = WORDS[error.reason].for_reader
     again_after = error.again_after or (_WAIT if words.status == 503 else 0)
     log.warning(
         "shell_sign_in_refused", reason=error.reason.value, detail=error.detail, address=request.remote_addr

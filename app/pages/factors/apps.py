@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from app.language import gettext, marked, translated
 from app.pages.actor import current_actor
 from app.pages.factors import codes
 from app.pages.factors.blueprint import blueprint
@@ -21,7 +22,7 @@ from app.web.identity import current_identity, person_required
 from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
-_WRONG = "This code is wrong. Enter the one that the app shows now."
+_WRONG = marked("This code is wrong. Enter the one that the app shows now.")
 
 
 @blueprint.post("/app-setup")
@@ -60,10 +61,10 @@ def set_up_app() -> str | Response | tuple[str, int]:
             changes.record(user, current_actor(), "app_added")
         made = codes.first_codes(user) if is_confirmed else []
     if not is_confirmed:
-        form.code.errors = [_WRONG]
+        form.code.errors = [translated(_WRONG)]
         return _page(setup, form), 422
     attempt.succeeded()
-    flash("Your authenticator app is set up. Signing in asks for its code from now on.")
+    flash(gettext("Your authenticator app is set up. Signing in asks for its code from now on."))
     return codes.page(made) if made else redirect(url_for("factors.show"), 303)
 
 
@@ -82,7 +83,7 @@ def remove_app() -> str | Response | tuple[str, int]:
             removal.remove_app(user, current_actor())
     except LastFactorError as error:
         return _removal_page(str(error)), 422
-    flash("The authenticator app was removed.")
+    flash(gettext("The authenticator app was removed."))
     return redirect(url_for("factors.show"), 303)
 
 
@@ -103,8 +104,9 @@ def _page(setup: Setup, form: ConfirmAppForm) -> str:
 def _removal_page(problem: str = "") -> str:
     return render_template(
         "factors/removal.html",
-        what="the authenticator app",
-        button="Remove authenticator app",
+        title=gettext("Remove the authenticator app"),
+        heading=gettext("Remove the authenticator app?"),
+        button=gettext("Remove authenticator app"),
         is_last=status.gather(current_identity().user.id).count == 1,
         action=url_for("factors.remove_app"),
         problem=problem,

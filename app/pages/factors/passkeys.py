@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, session, url
 from werkzeug.wrappers import Response
 
 from app.extensions import limiter
+from app.language import gettext
 from app.models import Passkey
 from app.pages.actor import current_actor
 from app.pages.factors import codes
@@ -70,7 +71,7 @@ def add_passkey() -> str | Response:
     if problem:
         flash(problem, "error")
         return redirect(url_for("factors.show"), 303)
-    flash("The passkey was added. You can sign in with it from now on.")
+    flash(gettext("The passkey was added. You can sign in with it from now on."))
     return codes.page(made) if made else redirect(url_for("factors.show"), 303)
 
 
@@ -91,7 +92,7 @@ def rename_passkey(passkey_id: UUID) -> str | Response | tuple[str, int]:
     except PasskeyError as error:
         form.name.errors = [str(error)]
         return render_template("factors/name.html", form=form, passkey=found), 422
-    flash("The passkey was renamed.")
+    flash(gettext("The passkey was renamed."))
     return redirect(url_for("factors.show"), 303)
 
 
@@ -108,7 +109,7 @@ def remove_passkey(passkey_id: UUID) -> str | Response | tuple[str, int]:
             removal.remove_passkey(current_identity().user, found.id, current_actor())
     except LastFactorError as error:
         return _removal_page(found, str(error)), 422
-    flash("The passkey was removed. You can delete it on your device, too.")
+    flash(gettext("The passkey was removed. You can delete it on your device, too."))
     return redirect(url_for("factors.show"), 303)
 
 
@@ -120,8 +121,9 @@ def _own(passkey_id: UUID) -> Passkey:
 def _removal_page(passkey: Passkey, problem: str = "") -> str:
     return render_template(
         "factors/removal.html",
-        what=passkey.name,
-        button="Remove passkey",
+        title=gettext("Remove %(name)s", name=passkey.name),
+        heading=gettext("Remove %(name)s?", name=passkey.name),
+        button=gettext("Remove passkey"),
         is_last=status.gather(passkey.user_id).count == 1,
         action=url_for("factors.remove_passkey", passkey_id=passkey.id),
         problem=problem,

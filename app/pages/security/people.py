@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.extensions import limiter
+from app.language import gettext
 from app.models import User
 from app.pages.actor import current_actor
 from app.pages.security.routes import blueprint
@@ -37,7 +38,7 @@ def require_factor() -> Response:
     except NoFactorError as error:
         flash(str(error), "error")
     else:
-        flash("Security settings saved.")
+        flash(gettext("Security settings saved."))
     return redirect(url_for("security.show"), 303)
 
 
@@ -56,7 +57,9 @@ def reset_factor(user_id: UUID) -> str | Response | tuple[str, int]:
         return render_template("security/reset.html", person=person, problem=str(error)), 422
     except LookupError:
         abort(404)
-    flash(f"The second factor of {person.email} was reset. They were notified by email.")
+    flash(
+        gettext("The second factor of %(email)s was reset. They were notified by email.", email=person.email)
+    )
     return redirect(url_for("security.show"), 303)
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from app.extensions import limiter
+from app.language import gettext
 from app.pages.actor import current_actor
 from app.people import confirmation, memberships
 from app.people.factors import status
@@ -43,5 +44,5 @@ def choose_confirmations() -> Response:
     always = request.form.get("always") == "yes"
     with transaction():
         confirmation.choose_always(current_organization().id, current_actor(), always=always)
-    flash("Security settings saved.")
+    flash(gettext("Security settings saved."))
     return redirect(url_for("security.show"), 303)

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.billing.usage import campaign_credit, campaign_estimates
 from app.billing.usage.campaign_credit import Coverage
 from app.clock import utc_now
+from app.language import gettext
 from app.models import Organization
 from app.money import Money, MoneyError
 from app.pages.wallet.campaign_check import CampaignForm
@@ -70,13 +71,13 @@ def _answer(coverage: Coverage, *, least: Money) -> Answer:
     top_up = coverage.top_up
     return Answer(
         is_covered=top_up is None,
-        title="Your credit covers this campaign."
+        title=gettext("Your credit covers this campaign.")
         if top_up is None
-        else "Your credit doesn't cover this campaign.",
+        else gettext("Your credit doesn't cover this campaign."),
         text=_text(coverage, least),
         missing=coverage.missing.exact,
         top_up=top_up.exact if top_up else None,
-        action=f"Top up {money_axis(top_up)}" if top_up else None,
+        action=gettext("Top up %(amount)s", amount=money_axis(top_up)) if top_up else None,
         path=url_for("wallet.show", amount=top_up.plain, _anchor="top-up") if top_up else None,
     )
 

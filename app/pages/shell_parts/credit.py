@@ -12,6 +12,7 @@ from app.billing import plans
 from app.billing.plans import PlanView
 from app.billing.wallet import balance
 from app.billing.wallet.balance import BalanceView
+from app.language import gettext
 from app.models import CallingState, LimitSubject, Organization
 from app.pages.shell_parts import wording
 from app.pages.shell_parts.wording import Alert
@@ -70,12 +71,12 @@ def of(organization: Organization, found: BalanceView, plan: PlanView) -> Credit
 
 def _label(found: BalanceView, state: State) -> str:
     if found.missing and not found.paused_since:
-        return "No credit yet"
+        return gettext("No credit yet")
     limit = found.stopped_by
     if (
         limit is not None
         and limit.subject is LimitSubject.ORGANIZATION
         and state in {State.ACTIVE, State.LOW}
     ):
-        return "Limit reached"
-    return "Below zero" if state is State.NEGATIVE else CallingState(state.value).label
+        return gettext("Limit reached")
+    return gettext("Below zero") if state is State.NEGATIVE else CallingState(state.value).label

@@ -10,11 +10,12 @@ from flask import url_for
 from app.billing.plans import PlanView
 from app.billing.wallet.balance import BalanceView
 from app.billing.wallet.calling_state import PauseReason
+from app.language import gettext, marked, translated
 from app.models import CallingState
 from app.pages.reasons import stopped_action, stopped_text, stopped_title, why_paused, why_unpaid
 from app.web.formatting import day_long, money
 
-_TOP_UP = "Top up"
+_TOP_UP = marked("Top up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +35,49 @@ def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
     missing = money(balance.missing) if balance.missing else ""
     if balance.state is CallingState.PAUSED and not balance.paused_since:
         yield Alert(
-            "no_credit", "Add credit so your agents can call.", f"Add {missing} or more.", _TOP_UP, top_up
+            "no_credit",
+            gettext("Add credit so your agents can call."),
+            gettext("Add %(missing)s or more.", missing=missing),
+            translated(_TOP_UP),
+            top_up,
         )
     elif balance.reason is PauseReason.CREDIT_RESERVED:
-        text = f"New calls can start when one of them ends, or once you add {missing} or more."
-        yield Alert("reserved", "All your credit is reserved for calls in progress.", text, _TOP_UP, top_up)
+        text = gettext(
+            "New calls can start when one of them ends, or once you add %(missing)s or more.", missing=missing
+        )
+        yield Alert(
+            "reserved",
+            gettext("All your credit is reserved for calls in progress."),
+            text,
+            translated(_TOP_UP),
+            top_up,
+        )
     elif balance.reason is PauseReason.SET_ASIDE:
-        text = f"Calls for those campaigns continue. Others can start once you add {missing} or more."
-        yield Alert("set_aside", "The rest of your credit is set aside for campaigns.", text, _TOP_UP, top_up)
+        text = gettext(
+            "Calls for those campaigns continue. Others can start once you add %(missing)s or more.",
+            missing=missing,
+        )
+        yield Alert(
+            "set_aside",
+            gettext("The rest of your credit is set aside for campaigns."),
+            text,
+            translated(_TOP_UP),
+            top_up,
+        )
     elif balance.state is CallingState.PAUSED:
         text = f"{why_paused(balance)}. New calls can start again once you add {missing} or more."
-        yield Alert("paused", "Calling is paused.", text, _TOP_UP, top_up)
+        yield Alert("paused", gettext("Calling is paused."), text, translated(_TOP_UP), top_up)
     elif balance.is_outbound_paused:
-        text = f"The remaining {money(balance.available)} is kept for number rent and inbound calls."
-        yield Alert("outbound_paused", "Outbound calls are paused.", text, _TOP_UP, top_up)
+        text = gettext(
+            "The remaining %(available)s is kept for number rent and inbound calls.",
+            available=money(balance.available),
+        )
+        yield Alert(
+            "outbound_paused", gettext("Outbound calls are paused."), text, translated(_TOP_UP), top_up
+        )
     elif balance.state is CallingState.LOW:
-        text = f"You have {money(balance.posted)} left."
-        yield Alert("low", "Your credit is low.", text, _TOP_UP, top_up)
+        text = gettext("You have %(left)s left.", left=money(balance.posted))
+        yield Alert("low", gettext("Your credit is low."), text, translated(_TOP_UP), top_up)
 
 
 def limit_alerts(balance: BalanceView) -> Iterator[Alert]:
@@ -66,10 +93,18 @@ def plan_alerts(plan: PlanView) -> Iterator[Alert]:
     if not plan.is_past_due:
         return
     if plan.is_suspended:
-        then = f"You're on {plan.in_force.name} until the renewal is paid."
+        then = gettext("You're on %(plan)s until the renewal is paid.", plan=translated(plan.in_force.name))
     else:
-        then = f"Pay it by {day_long(plan.grace_ends_on)} to keep the plan." if plan.grace_ends_on else ""
+        then = (
+            gettext("Pay it by %(day)s to keep the plan.", day=day_long(plan.grace_ends_on))
+            if plan.grace_ends_on
+            else ""
+        )
     fix = url_for("change_plan.show_renewal")
     yield Alert(
-        "past_due", "Your renewal wasn't paid.", f"{why_unpaid(plan)}. {then}".strip(), "Fix payment", fix
+        "past_due",
+        gettext("Your renewal wasn't paid."),
+        gettext("%(plan)s. %(then)s", plan=why_unpaid(plan), then=then).strip(),
+        gettext("Fix payment"),
+        fix,
     )

@@ -20,6 +20,7 @@ from app.clock import utc_now
 from app.database.locks import advisory_lock
 from app.extensions import db
 from app.ids import uuid7
+from app.language import gettext
 from app.models import ExternalIdentity, Membership, Organization, User
 from app.models.scope import Reason, seeing_all
 from app.people import accounts, memberships, organizations, provisioning
@@ -39,7 +40,11 @@ class ConnectFirstError(IdentityError):
 
     def __init__(self, email: str) -> None:
         super().__init__(
-            f"{email} already has an account here. Sign in to it as before; then connect it under Your account."
+            gettext(
+                "%(email)s already has an account here. Sign in to it as before; then connect it under "
+                "Your account.",
+                email=email,
+            )
         )
 
 
@@ -48,7 +53,7 @@ class NoRoleError(IdentityError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Ask those who run it to give you a role for Voice Portal Billing, and sign in again."
+            gettext("Ask those who run it to give you a role for Voice Portal Billing, and sign in again.")
         )
 
 

@@ -11,6 +11,7 @@ from app import openid
 from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
+from app.language import gettext
 from app.models import ExternalIdentity, Membership, User
 from app.models.scope import Reason, seeing_all
 from app.notify.emails import IdentityDisconnected
@@ -26,7 +27,9 @@ class OnlyWayError(IdentityError):
     """The person has no password and no passkey, and would shut themselves out."""
 
     def __init__(self) -> None:
-        super().__init__("This is your only way to sign in. Add a passkey first, then disconnect it.")
+        super().__init__(
+            gettext("This is your only way to sign in. Add a passkey first, then disconnect it.")
+        )
 
 
 @seeing_all(Reason.PEOPLE)

@@ -12,6 +12,7 @@ from app.clock import utc_now
 from app.database.locks import advisory_lock
 from app.extensions import db
 from app.ids import uuid7
+from app.language import gettext
 from app.models import ExternalIdentity, User
 from app.models.scope import Reason, seeing_all
 from app.notify.emails import IdentityConnected
@@ -29,21 +30,27 @@ class AddressNotVerifiedError(IdentityError):
     """The issuer doesn't say that the address is the person's own."""
 
     def __init__(self) -> None:
-        super().__init__("Confirm your email address there, or ask those who run it to, and try again.")
+        super().__init__(
+            gettext("Confirm your email address there, or ask those who run it to, and try again.")
+        )
 
 
 class AddressTakenError(IdentityError):
     """The account of the address, or of the person, belongs to another identity of the same issuer."""
 
     def __init__(self) -> None:
-        super().__init__("The account of your address belongs to someone else there. Contact support.")
+        super().__init__(
+            gettext("The account of your address belongs to someone else there. Contact support.")
+        )
 
 
 class OtherAddressError(IdentityError):
     """Someone connects an identity with another address than that of their account."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"Sign in there with the address of your account, {email}, and try again.")
+        super().__init__(
+            gettext("Sign in there with the address of your account, %(email)s, and try again.", email=email)
+        )
 
 
 def lock(issuer: str, subject: str) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import delete, or_, select, update
 
 from app.clock import utc_now
 from app.extensions import db
+from app.language import gettext
 from app.models import AuthenticatorApp, User
 from app.models.scope import Reason, seeing_all
 from app.people.factors import changes, encryption
@@ -34,7 +35,7 @@ class SetupOverError(PeopleError):
     """Nothing is being set up: it was finished elsewhere, or begun too long ago."""
 
     def __init__(self) -> None:
-        super().__init__("No app is being set up. Open the page again to see what is set up now.")
+        super().__init__(gettext("No app is being set up. Open the page again to see what is set up now."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from webauthn import base64url_to_bytes
 
+from app.language import gettext
 from app.people.organizations import PeopleError
 
 T = TypeVar("T")
@@ -26,14 +27,14 @@ class OverError(PasskeyError):
     """The challenge was used, is too old, or is another browser's."""
 
     def __init__(self) -> None:
-        super().__init__("That took too long, or was already sent. Try again.")
+        super().__init__(gettext("That took too long, or was already sent. Try again."))
 
 
 class RefusedError(PasskeyError):
     """The answer isn't right."""
 
     def __init__(self) -> None:
-        super().__init__("This passkey couldn't be used here. Try again, or use something else.")
+        super().__init__(gettext("This passkey couldn't be used here. Try again, or use something else."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
+from app.language import gettext
 from app.models import ChallengePurpose, Passkey, User
 from app.models.scope import Reason, seeing_all
 from app.people.factors import challenges, changes, passkey_answers, relying_party
@@ -103,7 +104,7 @@ def add(user: User, text: str, browser: str, *, name: str) -> Passkey:
         transports=list(answer.transports),
         is_syncable=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
         is_synced=verified.credential_backed_up,
-        name=checked_name(name) or f"Passkey {count + 1}",
+        name=checked_name(name) or gettext("Passkey %(count)s", count=count + 1),
         created_at=utc_now(),
     )
     made = db.session.scalar(new.on_conflict_do_nothing().returning(Passkey.id))
@@ -170,7 +171,7 @@ def rename(user_id: UUID, passkey_id: UUID, name: str) -> bool:
     if found is None:
         return False
     if not checked_name(name):
-        raise PasskeyError("Enter a name, such as the device that has this passkey.")
+        raise PasskeyError(gettext("Enter a name, such as the device that has this passkey."))
     found.name = checked_name(name)
     db.session.flush()
     return True

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.billing.audit import Actor
 from app.extensions import db
+from app.language import gettext
 from app.models import User
 from app.models.scope import Reason, seeing_all
 from app.people.factors import authenticator_apps, changes, passkeys, recovery_codes, requirement, status
@@ -16,7 +17,12 @@ class LastFactorError(PeopleError):
     """An organization requires a second factor, and this is the person's last one."""
 
     def __init__(self, organization: str) -> None:
-        super().__init__(f"{organization} requires a second factor. Add another one before you remove this.")
+        super().__init__(
+            gettext(
+                "%(organization)s requires a second factor. Add another one before you remove this.",
+                organization=organization,
+            )
+        )
 
 
 @seeing_all(Reason.PEOPLE)

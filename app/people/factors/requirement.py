@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.billing import audit
 from app.billing.audit import Actor
 from app.extensions import db
+from app.language import gettext
 from app.models import Membership, Organization, User
 from app.models.scope import Reason, seeing_all
 from app.people import organizations, owner_mail
@@ -20,7 +21,7 @@ class NoFactorError(PeopleError):
     """Someone without a second factor would shut themselves out."""
 
     def __init__(self) -> None:
-        super().__init__("Set up a second factor of your own first.")
+        super().__init__(gettext("Set up a second factor of your own first."))
 
 
 def require(org_id: UUID, owner: User, actor: Actor) -> None:

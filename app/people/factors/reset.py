@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.billing.audit import Actor
 from app.extensions import db
+from app.language import gettext
 from app.models import Membership, Role, User
 from app.models.scope import Reason, seeing_all
 from app.people import sessions
@@ -33,17 +34,20 @@ def by_owner(org_id: UUID, user_id: UUID, owner: User, actor: Actor) -> User:
     `LookupError` if they aren't in it, and `ResetRefusedError`.
     """
     if user_id == owner.id:
-        raise ResetRefusedError("You can't reset your own second factor. Another owner can.")
+        raise ResetRefusedError(gettext("You can't reset your own second factor. Another owner can."))
     changes.lock(user_id)
     own = select(Membership.role).where(Membership.org_id == org_id, Membership.user_id == owner.id)
     if db.session.scalar(own) is not Role.ORG_ADMIN:
-        raise ResetRefusedError("Only an owner can reset someone's second factor.")
+        raise ResetRefusedError(gettext("Only an owner can reset someone's second factor."))
     seats = set(db.session.scalars(select(Membership.org_id).where(Membership.user_id == user_id)))
     if org_id not in seats:
         raise LookupError(str(user_id))
     if seats != {org_id}:
         raise ResetRefusedError(
-            f"Only Voice Portal can reset the second factor of {_address_of(user_id)}. Ask them to write to support."
+            gettext(
+                "Only Voice Portal can reset the second factor of %(email)s. Ask them to write to support.",
+                email=_address_of(user_id),
+            )
         )
     user = db.session.get_one(User, user_id)
     _reset(user, actor)
@@ -66,7 +70,7 @@ def _address_of(user_id: UUID) -> str:
 
 def _reset(user: User, actor: Actor) -> None:
     if not status.has_any(user.id):
-        raise ResetRefusedError("This person has no second factor.")
+        raise ResetRefusedError(gettext("This person has no second factor."))
     passkeys.remove_all(user.id)
     authenticator_apps.remove(user.id, with_setup=True)
     recovery_codes.remove(user.id)
