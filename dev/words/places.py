@@ -12,7 +12,7 @@ from dev.demo import ROOT
 CODE = ("app", "demo", "shell_demo", "dev", "tests", "benchmarks", "torture", "stripe_sandbox", "docs")
 """Folders that are read, as far as they are there, and the files beside them."""
 
-_ENDINGS = {".py", ".html", ".txt", ".xml", ".typ", ".md", ".js", ".css", ".toml", ".example", ".in", ""}
+_ENDINGS = {".py", ".html", ".jinja", ".txt", ".xml", ".typ", ".md", ".js", ".css", ".toml", ".example", ".in", ""}
 _LEFT_OUT = {"vendor", "screenshots", "__pycache__", "results"}
 _NOT_OURS = {
     "docs/glossary.md",
@@ -49,7 +49,7 @@ def seen(name: str, text: str) -> str:
     match Path(name).suffix:
         case ".md" | ".example" | ".toml":
             return text
-        case ".html" | ".xml" | ".typ" | ".txt":
+        case ".html" | ".jinja" | ".xml" | ".typ" | ".txt":
             return _template(text)
         case ".js":
             return "\n".join(one for one in _QUOTED.findall(text) if " " in one.strip())
