@@ -12,6 +12,7 @@ from app.billing.cards import payment_methods
 from app.models import Organization
 from app.money import Money, MoneyError
 from app.pages.amounts import read_amount
+from app.pages.wallet import presets
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
 from app.web.resend import Field
@@ -27,22 +28,20 @@ class TopUpForm(CardForm):
 
     chosen_amount: Money
 
-    def offer(self) -> None:
-        """Fill the choices: the catalog's amounts."""
+    def offer(self, missing: Money | None) -> None:
+        """Fill the choices: the catalog's amounts. `missing` is what has to be topped up to resume calling."""
         limits = catalog.current().top_up
         self.amount.choices = [(preset.plain, preset.plain) for preset in limits.presets] + [
             (OTHER, "Other amount")
         ]
         if not self.is_submitted():
-            self._preselect()
+            self._preselect(presets.usual(limits.presets, missing))
 
-    def _preselect(self) -> None:
-        """The second preset; or the amount in the URL, from the campaign check and alerts."""
-        choices = [value for value, _ in self.amount.choices]
-        if self.amount.data and self.amount.data not in choices:
+    def _preselect(self, usual: Money) -> None:
+        """The amount in the URL, from the campaign check and alerts; else the usual one."""
+        self.amount.data = self.amount.data or usual.plain
+        if self.amount.data not in [value for value, _ in self.amount.choices]:
             self.amount.data, self.other_amount.data = OTHER, self.amount.data
-        elif not self.amount.data:
-            self.amount.data = choices[1]
 
     @property
     def typed(self) -> str:

@@ -13,6 +13,7 @@ from app.currencies import stripe_digits_of
 from app.models import SavedView, TopUp, UsageGroup
 from app.pages.labels import filter_labels
 from app.pages.tags import tag_of
+from app.pages.wallet import presets
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.card_choice import CardChoice, CardForm, preferred
 from app.pages.wallet.forms import TopUpForm
@@ -48,7 +49,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
     """The context of the wallet's templates, with the card chosen in the form, if any."""
     settings = current_app.config["SETTINGS"]
     form = form or TopUpForm(None)
-    form.offer()
+    form.offer(view.balance.missing)
     limits = catalog.current().top_up
     wanted = card or form.card.data
     if view.top_up is None:
@@ -70,7 +71,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "card_choice": choice,
         "top_up": view.top_up,
         "form": form,
-        "presets": limits.presets,
+        "presets": () if view.top_up else presets.gather(view.balance, limits.presets),
         "card_amount": view.top_up.amount if view.top_up else form.amount_so_far,
         "digits": stripe_digits_of(limits.minimum.currency),
         "minimum": limits.minimum,
