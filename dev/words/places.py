@@ -12,7 +12,21 @@ from dev.demo import ROOT
 CODE = ("app", "demo", "shell_demo", "dev", "tests", "benchmarks", "torture", "stripe_sandbox", "docs")
 """Folders that are read, as far as they are there, and the files beside them."""
 
-_ENDINGS = {".py", ".html", ".jinja", ".txt", ".xml", ".typ", ".md", ".js", ".css", ".toml", ".example", ".in", ""}
+_ENDINGS = {
+    ".py",
+    ".html",
+    ".jinja",
+    ".txt",
+    ".xml",
+    ".typ",
+    ".md",
+    ".js",
+    ".css",
+    ".toml",
+    ".example",
+    ".in",
+    "",
+}
 _LEFT_OUT = {"vendor", "screenshots", "__pycache__", "results"}
 _NOT_OURS = {
     "docs/glossary.md",
