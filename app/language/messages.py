@@ -7,9 +7,11 @@ sentence or a whole label, never a part that is put together with others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import Any, Literal
 
+from babel import Locale
 from babel.lists import format_list
 from babel.support import LazyProxy
 
@@ -58,5 +60,17 @@ def translated(message: str, /) -> str:
 
 
 def listed(items: Iterable[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
-    """`Monday, Tuesday, and Friday`, as the language lists."""
+    """`Monday, Tuesday, and Friday`, as the language lists; `4 min, 12 s` in the style `unit`."""
+    if style == "unit":
+        return _of_units(list(items))
     return str(format_list(list(items), style=style, locale=locale()))
+
+
+def _of_units(items: list[str]) -> str:
+    """Babel lacks those patterns of a locale that CLDR's root has."""
+    known = Locale.parse(locale()).list_patterns
+    own: Mapping[str, str] = known["unit"] if "unit" in known else {}
+    rest, end = own.get("middle", "{0}, {1}"), own.get("end", "{0}, {1}")
+    *first, last = items or [""]
+    so_far = reduce(rest.format, first) if first else ""
+    return end.format(so_far, last) if first else last

@@ -99,3 +99,15 @@ def test_lists_are_written_as_the_language_lists() -> None:
     with speaking("en_US"):
         assert listed(["a", "b", "c"]) == "a, b, and c"
         assert listed(["a", "b"], "or") == "a or b"
+
+
+@pytest.mark.parametrize("locale", ["en_US", "de_DE", "es_ES", "fr_FR", "nl_NL", "he_IL"])
+def test_units_are_listed_in_every_language(locale: str) -> None:
+    with speaking(locale):
+        assert listed([], "unit") == ""
+        assert listed(["a"], "unit") == "a"
+        assert listed(["a", "b", "c"], "unit").startswith("a, b")
+    with speaking("en_US"):
+        assert listed(["a", "b", "c"], "unit") == "a, b, c"
+    with speaking("es_ES"):
+        assert listed(["a", "b", "c"], "unit") == "a, b y c"
