@@ -69,7 +69,7 @@ def listed(items: Iterable[str], style: Literal["standard", "or", "unit"] = "sta
 def _of_units(items: list[str]) -> str:
     """Babel lacks those patterns of a locale that CLDR's root has."""
     known = Locale.parse(locale()).list_patterns
-    own: Mapping[str, str] = known["unit"] if "unit" in known else {}
+    own: Mapping[str, str] = known.get("unit", {})
     rest, end = own.get("middle", "{0}, {1}"), own.get("end", "{0}, {1}")
     *first, last = items or [""]
     so_far = reduce(rest.format, first) if first else ""

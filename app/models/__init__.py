@@ -50,7 +50,7 @@ from app.models.ledger import (
 )
 from app.models.mail import Mail, MailOptOut, MailState, StoppedMail
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
-from app.models.payment_method import PaymentMethod, card_label
+from app.models.payment_method import PaymentMethod, card_label, card_name
 from app.models.plan_switch import PlanSwitch, SwitchStatus
 from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.models.rate_limit import RateLimitCounter
@@ -185,4 +185,5 @@ __all__ = [
     "WalletWatch",
     "WatchKind",
     "card_label",
+    "card_name",
 ]

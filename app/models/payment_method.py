@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, ForeignKeyConstraint, Index, String, UniqueCons
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
+from app.language import gettext
 from app.models.columns import Created, Id
 from app.models.scope import OrgScoped
 
@@ -18,6 +19,8 @@ _BRANDS = {
     "jcb": "JCB",
     "unionpay": "UnionPay",
 }
+
+_ENDING = " ending in "
 
 
 class PaymentMethod(OrgScoped, Base):
@@ -62,13 +65,19 @@ class PaymentMethod(OrgScoped, Base):
 
     @property
     def label(self) -> str:
-        """A card's name in sentences: `Visa ending in 4242`."""
+        """A card's name as records keep it, in English: `Visa ending in 4242`. People read `card_name` of it."""
         return card_label(self.brand, self.last4)
 
 
 def card_label(brand: str, last4: str) -> str:
     """The label of a card whose row is not loaded."""
-    return f"{_brand_label(brand)} ending in {last4}"
+    return f"{_brand_label(brand)}{_ENDING}{last4}"
+
+
+def card_name(label: str) -> str:
+    """A card's name in the reader's language, from the label that records keep; anything else stays as it is."""
+    brand, ending, last4 = label.rpartition(_ENDING)
+    return gettext("%(brand)s ending in %(last4)s", brand=brand, last4=last4) if ending else label
 
 
 def _brand_label(brand: str) -> str:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.billing import catalog
 from app.language import locale
-from app.models import TransferKind, UsageGroup
+from app.models import TransferKind, UsageGroup, card_name
 
 _MOVEMENTS = {
     TransferKind.TOP_UP: "Top-up",
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(movements_label)
     app.add_template_filter(limit_label)
     app.add_template_filter(destination_name)
+    app.add_template_filter(card_name)
 
 
 def movement_label(kind: TransferKind, group: UsageGroup | None = None) -> str:

@@ -17,7 +17,8 @@ from app.billing.cards import default_card, duplicates, health
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db, enqueue
-from app.models import Organization, PaymentMethod, TopUp
+from app.language import gettext
+from app.models import Organization, PaymentMethod, TopUp, card_name
 from app.payments import customers
 from app.payments.cards import Card
 from app.transaction import transaction
@@ -79,11 +80,13 @@ class CardView:
     @property
     def choice(self) -> str:
         """As the top-up form lists it: `Visa ending in 4242, expires 12/2028 (default)`."""
-        when = {
-            CardState.EXPIRED: f"expired {self.expires}",
-            CardState.NOT_WORKING: "not working: declined by its bank",
-        }.get(self.state, f"expires {self.expires}")
-        return f"{self.label}, {when}{' (default)' if self.is_default else ''}"
+        if self.state is CardState.EXPIRED:
+            shown = gettext("%(card)s, expired %(month)s", card=self.label, month=self.expires)
+        elif self.state is CardState.NOT_WORKING:
+            shown = gettext("%(card)s, not working: declined by its bank", card=self.label)
+        else:
+            shown = gettext("%(card)s, expires %(month)s", card=self.label, month=self.expires)
+        return gettext("%(choice)s (default)", choice=shown) if self.is_default else shown
 
 
 def card_view(method: PaymentMethod, today: date) -> CardView:
@@ -91,7 +94,7 @@ def card_view(method: PaymentMethod, today: date) -> CardView:
         id=method.id,
         brand=method.brand_label,
         last4=method.last4,
-        label=method.label,
+        label=card_name(method.label),
         expires=f"{method.exp_month:02}/{method.exp_year}",
         is_default=method.is_default and method.removed_at is None,
         state=state_of(method, today),
@@ -132,7 +135,7 @@ def usable(organization: Organization, card_id: UUID, *, entered_for: TopUp | No
     method = duplicates.latest(method) if method else None
     is_own = entered_for is not None and entered_for.payment_method_id == card_id
     if method is None or method.removed_at is not None or not (method.is_kept or is_own):
-        raise CardNotUsableError("This card is no longer saved. Choose another card.")
+        raise CardNotUsableError(gettext("This card is no longer saved. Choose another card."))
     return method
 
 

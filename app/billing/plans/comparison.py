@@ -8,6 +8,7 @@ from app.billing import catalog
 from app.billing.catalog import Catalog, Meter, Plan, rate_labels, versions
 from app.billing.catalog.quantities import Quantity, quantity_of
 from app.billing.catalog.rate_labels import RateLabel
+from app.language import gettext, translated
 from app.models import Interval
 
 
@@ -112,10 +113,14 @@ def _offer(plan: Plan, current: Plan) -> Offer:
             for key, meter in plan_catalog.meters.items()
         ),
         features=(
-            *([f"Everything in {plan_catalog.plan(plan.includes).name}"] if plan.includes else []),
-            *plan.features,
+            *([_all_of(plan_catalog.plan(plan.includes))] if plan.includes else []),
+            *(translated(feature) for feature in plan.features),
         ),
     )
+
+
+def _all_of(plan: Plan) -> str:
+    return gettext("Everything in %(plan)s", plan=translated(plan.name))
 
 
 def _included(plan_catalog: Catalog, key: str, units: int, more: int) -> Included:

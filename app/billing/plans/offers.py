@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.billing import catalog
 from app.billing.catalog import CatalogError, Plan
 from app.billing.plans.refusals import ChangeRefusedError, Refusal
+from app.language import gettext
 from app.models import Interval
 
 
@@ -20,7 +21,7 @@ def get_offered_plan(plan: str, interval: str) -> Plan:
         found = catalog.current().plan(plan)
         found.price_by(interval)
     except CatalogError as error:
-        raise PlanNotOfferedError("This plan is no longer offered. Choose another.") from error
+        raise PlanNotOfferedError(gettext("This plan is no longer offered. Choose another.")) from error
     return found
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from app.billing.catalog import Plan, versions
 from app.billing.invoices import packed_sums
 from app.clock import utc_now
+from app.language import marked
 from app.models import PlanSwitch
 from app.models.columns import Json
 from app.money import Money
@@ -24,7 +25,7 @@ GOOD_FOR = timedelta(minutes=5)
 
 _ON_ITS_WAY = timedelta(minutes=2)
 """How long the charge itself may take after that."""
-_ALLOWANCE = "Up to 7 minutes on your current plan, until you confirm"
+_ALLOWANCE = marked("Up to 7 minutes on your current plan, until you confirm")
 
 
 class CostsMoreError(RefusedError):

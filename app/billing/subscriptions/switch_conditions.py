@@ -7,6 +7,7 @@ from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.plans import arrangements
 from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.billing.subscriptions import switch_queries
+from app.language import gettext
 from app.models import Organization, PaymentMethod, PlanSwitch
 from app.payments import covered_periods
 from app.payments.subscription_facts import StripeSubscription
@@ -55,5 +56,7 @@ def card_for(organization: Organization, switch: PlanSwitch) -> PaymentMethod | 
         return None
     default = payment_methods.default_of(organization.id)
     if default is None:
-        raise CardNotUsableError("You don't have a card to pay with. Add one, then come back to this page.")
+        raise CardNotUsableError(
+            gettext("You don't have a card to pay with. Add one, then come back to this page.")
+        )
     return payment_methods.usable(organization, default.id)

@@ -34,6 +34,7 @@ from app.billing.subscriptions.switch_reviews import AlreadyOnItError
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.ids import uuid7
+from app.language import gettext
 from app.models import Interval, Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.payments import subscriptions
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
@@ -88,7 +89,9 @@ def confirm(
     if switch.status is not SwitchStatus.REVIEW:
         return switch
     if offers.get_offered_plan(switch.plan, switch.interval).version != switch.version:
-        raise offers.PlanNotOfferedError("The plans have changed since you chose this one. Choose again.")
+        raise offers.PlanNotOfferedError(
+            gettext("The plans have changed since you chose this one. Choose again.")
+        )
     subscription = plan_subscriptions.ensure_changeable(organization)
     switch = find(organization.id, switch_id)
     card = switch_conditions.card_for(organization, switch)
@@ -197,7 +200,7 @@ def _claim(
 def _shown_again(organization: Organization, switch_id: UUID) -> PlanSwitch:
     """Renew the preview of a switch. Raises `PreviewRenewedError`, unless it was confirmed again meanwhile."""
     subscription, switch = plan_subscriptions.ensure(organization), find(organization.id, switch_id)
-    why = "The cost has gone up since it was shown, so nothing was charged. Review it again."
+    why = gettext("The cost has gone up since it was shown, so nothing was charged. Review it again.")
     switch_reviews.renew(organization, switch, subscription, why)
     return find(organization.id, switch_id)
 

@@ -14,7 +14,16 @@ from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.billing.subscriptions import previews, switch_queries
 from app.billing.subscriptions.previews import Cost
 from app.clock import utc_now
-from app.models import Interval, Organization, PaymentMethod, PlanSwitch, Subscription, SwitchStatus
+from app.language import gettext
+from app.models import (
+    Interval,
+    Organization,
+    PaymentMethod,
+    PlanSwitch,
+    Subscription,
+    SwitchStatus,
+    card_name,
+)
 from app.payments.subscription_facts import StripeSubscription
 
 
@@ -90,8 +99,11 @@ def check_seen(switch: PlanSwitch, card: PaymentMethod | None, shown: str) -> No
     if shown == seen(switch, card.id if card else None):
         return
     if card is not None and shown.partition(":")[2] != str(card.id):
-        raise PreviewRenewedError(switch, f"Your default card is now {card.label}, so nothing was charged.")
-    raise PreviewRenewedError(switch, "The cost was recalculated after you opened this page.")
+        why = gettext(
+            "Your default card is now %(card)s, so nothing was charged.", card=card_name(card.label)
+        )
+        raise PreviewRenewedError(switch, why)
+    raise PreviewRenewedError(switch, gettext("The cost was recalculated after you opened this page."))
 
 
 def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription: StripeSubscription) -> None:
@@ -101,9 +113,9 @@ def renew_if_stale(organization: Organization, switch: PlanSwitch, subscription:
     """
     row = switch_queries.get_subscription(organization)
     if switch.based_on != state_of(row):
-        why = "Your plan has changed since this was shown, so the cost was recalculated."
+        why = gettext("Your plan has changed since this was shown, so the cost was recalculated.")
     elif switch.is_at_once and utc_now() - switch.previewed_at > previews.GOOD_FOR:
-        why = "What was shown was more than five minutes old, so the cost was recalculated."
+        why = gettext("What was shown was more than five minutes old, so the cost was recalculated.")
     else:
         return
     renew(organization, switch, subscription, why)

@@ -11,6 +11,7 @@ from app.billing.plans.terms import FREE_PLAN
 from app.billing.subscriptions import cancellation
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import db, limiter
+from app.language import gettext, translated
 from app.pages.actor import current_actor
 from app.pages.change_plan.routes import blueprint
 from app.payments.errors import PaymentsError, RefusedError
@@ -43,7 +44,7 @@ def review_cancellation() -> str | Response:
 def cancel_plan() -> Response:
     """Cancel the plan now: once, however often this is sent, and never after it was paid."""
     organization = current_organization()
-    name = plans.gather(organization).name
+    name = translated(plans.gather(organization).name)
     try:
         cancellation.cancel(organization, current_actor())
     except NothingToPayError:
@@ -51,12 +52,17 @@ def cancel_plan() -> Response:
         return redirect(url_for("change_plan.show_renewal"), 303)
     except PaymentsError as error:
         db.session.rollback()
-        found = problem(error, f"{name} isn't canceled yet")
-        later = f"{name} will be canceled as soon as it can be, unless the renewal is paid first."
+        found = problem(error, gettext("%(plan)s isn't canceled yet", plan=name))
+        later = gettext(
+            "%(plan)s will be canceled as soon as it can be, unless the renewal is paid first.", plan=name
+        )
         flash(str(found) if isinstance(error, RefusedError) else f"{found.message} {later}")
         return redirect(url_for("change_plan.show_renewal"), 303)
     flash(
-        f"{name} is canceled, and its renewal won't be charged. You're now on "
-        f"{plans.gather(organization).name}."
+        gettext(
+            "%(plan)s is canceled, and its renewal won't be charged. You're now on %(free)s.",
+            plan=name,
+            free=translated(plans.gather(organization).name),
+        )
     )
     return redirect(url_for("change_plan.show"), 303)

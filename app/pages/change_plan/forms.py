@@ -11,6 +11,7 @@ from wtforms import RadioField, SelectField
 
 from app.billing import catalog
 from app.billing.catalog import CatalogError
+from app.language import gettext, lazy_gettext, translated
 from app.models import Interval, Organization
 from app.web.resend import Field
 
@@ -18,7 +19,7 @@ from app.web.resend import Field
 class PlanForm(FlaskForm):  # type: ignore[misc]
     """A plan and how it is paid, as `growth:month`. `chosen` is set once `validate` succeeds."""
 
-    plan = RadioField("Plan", validate_choice=False)
+    plan = RadioField(lazy_gettext("Plan"), validate_choice=False)
 
     chosen: tuple[str, str]
     needs_address = False
@@ -29,7 +30,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         super().validate(extra_validators)
         key, _, interval = (self.plan.data or "").partition(":")
         if not key or interval not in set(Interval):
-            self.refuse("Choose a plan.")
+            self.refuse(gettext("Choose a plan."))
         else:
             self.chosen = (key, interval)
         return not self.errors
@@ -41,7 +42,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
 class PayForm(FlaskForm):  # type: ignore[misc]
     """Which saved card pays. `chosen` is set once `validate` succeeds."""
 
-    card = SelectField("Card", validate_choice=False)
+    card = SelectField(lazy_gettext("Card"), validate_choice=False)
 
     chosen: UUID
 
@@ -51,7 +52,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]
         try:
             self.chosen = UUID(self.card.data or "")
         except ValueError:
-            self.refuse("Choose a card. If you don't have one, add it first.")
+            self.refuse(gettext("Choose a card. If you don't have one, add it first."))
         return not self.errors
 
     def refuse(self, message: str) -> None:
@@ -67,5 +68,9 @@ def summarize_plan(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fiel
     except CatalogError:
         return
     if interval in set(Interval):
-        how = {Interval.MONTH: "monthly", Interval.YEAR: "yearly"}[Interval(interval)]
-        yield Field("plan", chosen, "Plan", f"{plan.name}, {how}")
+        name = translated(plan.name)
+        is_yearly = interval == Interval.YEAR
+        shown = (
+            gettext("%(plan)s, yearly", plan=name) if is_yearly else gettext("%(plan)s, monthly", plan=name)
+        )
+        yield Field("plan", chosen, gettext("Plan"), shown)

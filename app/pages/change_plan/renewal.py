@@ -14,6 +14,8 @@ from app.billing.cards.payment_methods import CardNotUsableError
 from app.billing.subscriptions import renewals
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import db, limiter
+from app.language import gettext, translated
+from app.models import card_name
 from app.pages.actor import current_actor
 from app.pages.card_form import RENEWAL, card_form
 from app.pages.change_plan.forms import PayForm
@@ -27,11 +29,6 @@ from app.web.links import url_of_page
 from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
-
-_UNKNOWN = Problem(
-    "The payment processor hasn't responded yet, so your card may have been charged.",
-    "Refresh this page in a minute. If it still asks you to pay, try again: you can't be charged twice.",
-)
 
 
 @blueprint.get("/billing/renewal")
@@ -56,7 +53,7 @@ def pay_renewal() -> Response:
         except CardNotUsableError as error:
             form.refuse(str(error))
         except PaymentsError as error:
-            form.refuse(str(problem(error, "nothing was charged", unknown=_UNKNOWN)))
+            form.refuse(str(problem(error, gettext("nothing was charged"), unknown=_unknown())))
         except NothingToPayError:
             return _to_page()
         else:
@@ -88,15 +85,30 @@ def _payment() -> Payment | None:
     return owed.payment if owed else None
 
 
+def _unknown() -> Problem:
+    return Problem(
+        gettext("The payment processor hasn't responded yet, so your card may have been charged."),
+        gettext(
+            "Refresh this page in a minute. If it still asks you to pay, try again: you can't be charged twice."
+        ),
+    )
+
+
 def _flash_result(payment: Payment | None = None) -> None:
     organization = current_organization()
     plan = plans.gather(organization)
     if not plan.is_past_due:
         card = paid_cards.card_of(organization.id, payment) if payment else None
-        charged = f" {money(payment.received)} was charged to {card.label}." if payment and card else ""
-        flash(f"The {plan.name} renewal is paid. {plan.name} is active.{charged}")
+        said = gettext("The %(plan)s renewal is paid. %(plan)s is active.", plan=translated(plan.name))
+        if payment and card:
+            amount = money(payment.received)
+            charged = gettext(
+                "%(amount)s was charged to %(card)s.", amount=amount, card=card_name(card.label)
+            )
+            said = f"{said} {charged}"
+        flash(said)
     else:
-        flash("The renewal isn't paid yet. Confirm the payment with your bank.")
+        flash(gettext("The renewal isn't paid yet. Confirm the payment with your bank."))
 
 
 def _refresh() -> None:
@@ -121,11 +133,12 @@ def _paid_with() -> UUID | None:
 def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
     organization, settings = current_organization(), current_app.config["SETTINGS"]
     plan = plans.gather(organization)
-    owed, unpayable = None, Problem("There's no open invoice to pay here.", "Contact support.")
+    owed = None
+    unpayable = Problem(gettext("There's no open invoice to pay here."), gettext("Contact support."))
     try:
         owed = renewals.get_due(organization) if plan.is_past_due else None
     except PaymentsError as error:
-        unpayable = problem(error, "the renewal can't be paid here right now")
+        unpayable = problem(error, gettext("the renewal can't be paid here right now"))
     if plan.is_past_due and owed is None:
         # It may just have been paid or written off at Stripe.
         plan = plans.gather(organization)

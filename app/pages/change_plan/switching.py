@@ -12,6 +12,7 @@ from app.billing.plans.refusals import ChangeRefusedError, Refusal
 from app.billing.purchases import NotStartedError
 from app.billing.subscriptions import previews, switches
 from app.extensions import db, limiter
+from app.language import gettext, marked, translated
 from app.models import PlanSwitch, SwitchStatus
 from app.pages.actor import current_actor
 from app.pages.change_plan.forms import PayForm, PlanForm, summarize_plan
@@ -26,19 +27,16 @@ from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
 from app.web.step_up import Change, confirmation_required
 
-_NOT_CHANGED = "nothing was changed"
-_MAYBE_CHANGED = Problem(
-    "The payment processor didn't respond, so we don't know yet whether that was done.",
-    "Refresh this page in a minute.",
+_ELSEWHERE = marked(
+    "This plan wasn't bought here, so it can't be changed here. Contact support to change it."
 )
-_ELSEWHERE = "This plan wasn't bought here, so it can't be changed here. Contact support to change it."
-_ARRANGED = "Support set up your plan, so it can't be changed here. Contact support to change it."
-_ADDRESS_NEEDED = (
+_ARRANGED = marked("Support set up your plan, so it can't be changed here. Contact support to change it.")
+_ADDRESS_NEEDED = marked(
     "Tax on plans depends on your location. Add your billing address, with the postal code if you're in the "
     "United States or Canada. Then you come back to this choice."
 )
-_ON_IT = "You're already on this plan. Choose another."
-_PAST_DUE = (
+_ON_IT = marked("You're already on this plan. Choose another.")
+_PAST_DUE = marked(
     "Your renewal isn't paid yet. Pay it before you switch to a larger plan. You can choose a smaller one."
 )
 _REFUSED = {
@@ -69,7 +67,7 @@ def begin_switch() -> Response:
         form.needs_address = error.refusal is Refusal.NO_ADDRESS
         form.refuse(_message_for(error))
     except PaymentsError as error:
-        form.refuse(str(problem(error, _NOT_CHANGED)))
+        form.refuse(str(problem(error, gettext("nothing was changed"))))
     else:
         return _to(switch)
     return _refused(form)
@@ -111,12 +109,12 @@ def confirm_switch(switch_id: UUID) -> Response:
             flash(_message_for(error))
             return redirect(url_for("change_plan.show"), 303)
         if error.refusal is Refusal.REVIEW_AGAIN:
-            return draw(error.switch, why=f"{error} Review it again, then confirm.", status=422)
+            return draw(error.switch, why=f"{error} {gettext('Review it again, then confirm.')}", status=422)
         why = _message_for(error)
     except CardNotUsableError as error:
         why = str(error)
     except (NotStartedError, PaymentsError) as error:
-        why = str(problem(error, _NOT_CHANGED))
+        why = str(problem(error, gettext("nothing was changed")))
     else:
         return _show_result(switch)
     db.session.rollback()
@@ -136,7 +134,7 @@ def pay_switch(switch_id: UUID) -> Response:
         except CardNotUsableError as error:
             form.refuse(str(error))
         except (NotStartedError, PaymentsError) as error:
-            form.refuse(str(problem(error, "nothing was charged")))
+            form.refuse(str(problem(error, gettext("nothing was charged"))))
         db.session.rollback()
     return draw(switches.find(organization.id, switch_id), form, status=422)
 
@@ -157,7 +155,7 @@ def cancel_switch(switch_id: UUID) -> Response:
         return _show_result(switches.cancel(organization, switch_id, current_actor()))
     except PaymentsError as error:
         db.session.rollback()
-        why = str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED))
+        why = str(problem(error, gettext("nothing was changed"), unknown=_maybe_changed()))
         return draw(switches.find(organization.id, switch_id), why=why, status=422)
 
 
@@ -171,13 +169,20 @@ def cancel_scheduled_change() -> Response:
     except ChangeRefusedError as error:
         return _not_canceled(_message_for(error))
     except PaymentsError as error:
-        return _not_canceled(str(problem(error, _NOT_CHANGED, unknown=_MAYBE_CHANGED)))
-    flash("Scheduled change canceled. Your plan hasn't changed.")
+        return _not_canceled(str(problem(error, gettext("nothing was changed"), unknown=_maybe_changed())))
+    flash(gettext("Scheduled change canceled. Your plan hasn't changed."))
     return draw(None) if wants_region() else redirect(url_for("change_plan.show"), 303)
 
 
 def _message_for(error: ChangeRefusedError) -> str:
-    return _REFUSED.get(error.refusal) or str(error)
+    return translated(_REFUSED.get(error.refusal, "")) or str(error)
+
+
+def _maybe_changed() -> Problem:
+    return Problem(
+        gettext("The payment processor didn't respond, so we don't know yet whether that was done."),
+        gettext("Refresh this page in a minute."),
+    )
 
 
 def _not_canceled(why: str) -> Response:
@@ -190,9 +195,10 @@ def _not_canceled(why: str) -> Response:
 def _unknown(_: switches.UnknownSwitchError) -> Response:
     return errors.page(
         404,
-        message="There is no such change of plan in this organization.",
-        next_step="If it belongs to another of your organizations, switch to that one, then open the link "
-        "again.",
+        message=gettext("There is no such change of plan in this organization."),
+        next_step=gettext(
+            "If it belongs to another of your organizations, switch to that one, then open the link again."
+        ),
     )
 
 
@@ -203,21 +209,24 @@ def _to(switch: PlanSwitch) -> Response:
 def _show_result(switch: PlanSwitch) -> Response:
     """Continue to the switch with a message about the result; in place, its step has its own
     (`change_plan/_said.html`)."""
-    if not wants_region():
-        name = previews.plan_of(switch).name
-        done = f"You're now on {name}." if switch.is_at_once else f"The change to {name} is scheduled."
-        said = {
-            SwitchStatus.DONE: done,
-            SwitchStatus.SWITCHING: f"The change to {name} is in progress.",
-            SwitchStatus.ACTION: "Confirm the payment with your bank. Nothing has been charged yet.",
-            SwitchStatus.DECLINED: (
-                "The payment was declined. Nothing was charged, and your plan hasn't changed."
-            ),
-            SwitchStatus.CANCELED: "Your plan hasn't changed. Nothing was charged.",
-        }.get(switch.status)
-        if said:
-            flash(said, "error" if switch.status is SwitchStatus.DECLINED else "message")
+    if not wants_region() and (said := _said(switch)):
+        flash(said, "error" if switch.status is SwitchStatus.DECLINED else "message")
     return _to(switch)
+
+
+def _said(switch: PlanSwitch) -> str | None:
+    name = translated(previews.plan_of(switch).name)
+    if switch.status is SwitchStatus.DONE and not switch.is_at_once:
+        return gettext("The change to %(plan)s is scheduled.", plan=name)
+    return {
+        SwitchStatus.DONE: gettext("You're now on %(plan)s.", plan=name),
+        SwitchStatus.SWITCHING: gettext("The change to %(plan)s is in progress.", plan=name),
+        SwitchStatus.ACTION: gettext("Confirm the payment with your bank. Nothing has been charged yet."),
+        SwitchStatus.DECLINED: gettext(
+            "The payment was declined. Nothing was charged, and your plan hasn't changed."
+        ),
+        SwitchStatus.CANCELED: gettext("Your plan hasn't changed. Nothing was charged."),
+    }.get(switch.status)
 
 
 def _refused(form: PlanForm) -> Response:
