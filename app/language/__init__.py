@@ -9,6 +9,7 @@ from app.language.catalogs import FOLDER, SOURCE, catalog_of
 from app.language.locales import DEFAULT, LOCALES, language_of, negotiated, text_direction
 from app.language.messages import (
     gettext,
+    in_sentence,
     lazy_gettext,
     listed,
     marked,
@@ -26,6 +27,7 @@ __all__ = [
     "SOURCE",
     "catalog_of",
     "gettext",
+    "in_sentence",
     "language_of",
     "lazy_gettext",
     "listed",

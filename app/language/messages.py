@@ -59,6 +59,12 @@ def translated(message: str, /) -> str:
     return catalog_of(language_of(locale())).gettext(message) if message else message
 
 
+def in_sentence(name: str) -> str:
+    """A name or a label as it is written within a sentence: in lower case, but in German, which has nouns with a
+    capital."""
+    return name if language_of(locale()) == "de" else name.lower()
+
+
 def listed(items: Iterable[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
     """`Monday, Tuesday, and Friday`, as the language lists; `4 min, 12 s` in the style `unit`."""
     if style == "unit":

@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(text_direction)
     app.add_template_filter(language.translated, "translated")
     app.add_template_filter(language.listed, "listed")
+    app.add_template_filter(language.in_sentence, "in_sentence")
     app.after_request(_tell_caches)
 
 

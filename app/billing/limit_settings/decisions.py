@@ -101,7 +101,7 @@ def _email_asker(
         return
     email = LimitMoreDecided(
         limit_id=limit.id,
-        what=labels.subject_label(limit.subject, limit.name),
+        what=labels.stored_label(limit.subject, limit.name),
         per=labels.PER[limit.window],
         wanted=row.wanted(organization.currency),
         is_approved=is_approved,

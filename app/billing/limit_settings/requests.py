@@ -144,7 +144,7 @@ def _check_pace(org_id: UUID, limit_id: UUID, now: datetime) -> None:
 def _email_owners(organization: Organization, limit: SpendingLimit, row: LimitRequest, at: datetime) -> None:
     email = LimitMoreAsked(
         request_id=row.id,
-        what=labels.subject_label(limit.subject, limit.name),
+        what=labels.stored_label(limit.subject, limit.name),
         per=labels.PER[limit.window],
         amount=Money(limit.amount_micro, organization.currency),
         wanted=row.wanted(organization.currency),
@@ -164,7 +164,7 @@ def record(
         organization.id,
         actor,
         action,
-        labels.subject_label(limit.subject, limit.name),
+        labels.stored_label(limit.subject, limit.name),
         window=limit.window.value,
         wanted=str(row.wanted(organization.currency).decimal),
         until=row.until.isoformat() if row.until else None,

@@ -169,7 +169,7 @@ def _record(
         organization.id,
         actor,
         action,
-        labels.subject_label(row.subject, row.name),
+        labels.stored_label(row.subject, row.name),
         window=row.window.value,
         before=before.for_trail() if before else None,
         after=after.for_trail() if action != "limit.removed" else None,

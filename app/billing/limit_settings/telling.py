@@ -75,7 +75,7 @@ def _write(
     org_id: UUID, limit: LimitStanding, spent: Money, percent: int, at: datetime, *, source: str
 ) -> None:
     email = LimitReached(
-        what=labels.subject_label(limit.subject, limit.name),
+        what=labels.stored_label(limit.subject, limit.name),
         per=labels.PER[limit.kind],
         amount=limit.amount,
         spent=spent,

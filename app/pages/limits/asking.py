@@ -12,6 +12,8 @@ from app.billing.limit_settings.drafts import UnknownLimitError
 from app.billing.limit_settings.requests import AskedTooOftenError, NotMoreError
 from app.billing.limits import LimitStanding, labels
 from app.extensions import limiter
+from app.language import gettext, marked, translated
+from app.models import LimitWindow
 from app.pages.actor import current_actor
 from app.pages.limits.blueprint import blueprint
 from app.pages.limits.forms import MoreForm, earliest_end
@@ -21,6 +23,13 @@ from app.web.formatting import money
 from app.web.identity import current_organization, member_required
 from app.web.rate_limits import OFTEN
 from app.web.text_guard import keeps_typed
+
+_IF_BLANK = {
+    LimitWindow.HOUR: marked("If blank, until the end of this hour."),
+    LimitWindow.DAY: marked("If blank, until the end of this day."),
+    LimitWindow.WEEK: marked("If blank, until the end of this week."),
+    LimitWindow.MONTH: marked("If blank, until the end of this month."),
+}
 
 
 @blueprint.get("/<uuid:limit_id>/more")
@@ -52,12 +61,15 @@ def ask_more(limit_id: UUID) -> Response:
     except UnknownLimitError:
         abort(404)
     except NotMoreError:
-        form.amount.errors = [f"Enter more than {money(limit.amount)}, which is the limit now."]
+        form.amount.errors = [
+            gettext("Enter more than %(amount)s, which is the limit now.", amount=money(limit.amount))
+        ]
         return _draw(limit, form, status=422)
     except AskedTooOftenError:
-        form.amount.errors = ["Too many requests for this limit were made today. Talk to an owner."]
+        form.amount.errors = [gettext("Too many requests for this limit were made today. Talk to an owner.")]
         return _draw(limit, form, status=422)
-    flash(f"You asked for {money(form.wanted)} {labels.PER[limit.kind]}. The owners were notified by email.")
+    amount = labels.amount_per(money(form.wanted), limit.kind)
+    flash(gettext("You asked for %(amount)s. The owners were notified by email.", amount=amount))
     return redirect(url_for("limits.show_more", limit_id=limit_id), 303)
 
 
@@ -67,7 +79,8 @@ def _draw(limit: LimitStanding, form: MoreForm, *, status: int = 200) -> Respons
         form=form,
         limit=limit,
         label=labels.subject_label(limit.subject, limit.name),
-        per=labels.PER[limit.kind],
+        amount=labels.amount_per(money(limit.amount), limit.kind),
+        if_blank=translated(_IF_BLANK[limit.kind]),
         earliest=earliest_end(),
     )
     return make_response(page, status)

@@ -16,13 +16,14 @@ from app.billing.limit_settings.requests import (
     UnknownRequestError,
 )
 from app.extensions import limiter
+from app.language import gettext
 from app.models import RequestState
 from app.pages.actor import current_actor
 from app.pages.limits.blueprint import blueprint
 from app.pages.limits.view import RequestLine
 from app.pages.limits.wording import LimitLine
 from app.transaction import transaction
-from app.web.formatting import moment, money
+from app.web.formatting import moment
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.step_up import Change, confirmation_required
@@ -57,18 +58,28 @@ def approve(request_id: UUID) -> Response:
     except UnknownRequestError:
         abort(404)
     except RequestChangedError:
-        flash("The request has changed. Check it before you approve.")
+        flash(gettext("The request has changed. Check it before you approve."))
         return redirect(url_for("limits.show_request", request_id=request_id), 303)
     except NotMoreError:
-        flash("The limit already allows that much, so nothing was changed.")
+        flash(gettext("The limit already allows that much, so nothing was changed."))
         return redirect(url_for("limits.show_request", request_id=request_id), 303)
     except (AlreadyDecidedError, UnknownLimitError) as error:
         return _tell_decided(error)
     line = LimitLine.of(limit)
-    until = f" until {moment(limit.raised_until)}" if limit.raised_until else ""
-    flash(
-        f"{line.label}: the limit is {money(limit.amount)} {line.per}{until}. The person who asked gets an email."
-    )
+    if limit.raised_until:
+        said = gettext(
+            "%(label)s: the limit is %(amount)s until %(time)s. The person who asked gets an email.",
+            label=line.label,
+            amount=line.amount,
+            time=moment(limit.raised_until),
+        )
+    else:
+        said = gettext(
+            "%(label)s: the limit is %(amount)s. The person who asked gets an email.",
+            label=line.label,
+            amount=line.amount,
+        )
+    flash(said)
     return redirect(url_for("limits.show"), 303)
 
 
@@ -84,7 +95,7 @@ def refuse(request_id: UUID) -> Response:
         abort(404)
     except (AlreadyDecidedError, UnknownLimitError) as error:
         return _tell_decided(error)
-    flash("The request was refused. The person who asked gets an email.")
+    flash(gettext("The request was refused. The person who asked gets an email."))
     return redirect(url_for("limits.show"), 303)
 
 
@@ -92,8 +103,8 @@ def _tell_decided(error: AlreadyDecidedError | UnknownLimitError) -> Response:
     """Say that it was decided in another tab or by someone else, or that its limit is gone."""
     is_gone = isinstance(error, UnknownLimitError) or error.request.state is RequestState.OBSOLETE
     flash(
-        "The limit of this request was removed, so there is nothing to decide."
+        gettext("The limit of this request was removed, so there is nothing to decide.")
         if is_gone
-        else "This request was already decided."
+        else gettext("This request was already decided.")
     )
     return redirect(url_for("limits.show"), 303)

@@ -13,8 +13,9 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from app.billing import catalog
 from app.billing.limit_settings.drafts import Draft
 from app.billing.limit_settings.requests import LATEST
-from app.billing.limits import LimitStanding, labels
+from app.billing.limits import LimitStanding
 from app.clock import utc_now
+from app.language import gettext, in_sentence, lazy_gettext, marked, pgettext, translated
 from app.models import LimitSubject, LimitWindow, Organization
 from app.money import Money
 from app.pages.amounts import read_amount
@@ -28,13 +29,17 @@ from app.web.text_guard import TidyForm
 LONGEST = 255
 """Characters in a name of a campaign or an agent, as in usage."""
 LONGEST_NOTE = 500
-KINDS = {"stops": "Stops new calls", "tells": "Only notifies you"}
+_KINDS = ("stops", "tells")
+_WHOSE = {
+    LimitSubject.CAMPAIGN: marked("Enter the name of the campaign, exactly as in Voice Portal."),
+    LimitSubject.AGENT: marked("Enter the name of the agent, exactly as in Voice Portal."),
+}
 _CLASS = "class:"
 
 
 class _KindForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    amount = StringField("Limit")
-    kind = RadioField("When it's reached", validate_choice=False)
+    amount = StringField(lazy_gettext("Limit"))
+    kind = RadioField(lazy_gettext("When it's reached"), validate_choice=False)
     sure = HiddenField()
 
     limit: Money
@@ -44,16 +49,16 @@ class _KindForm(TidyForm, FlaskForm):  # type: ignore[misc]
         limit = read_amount(self.amount, current_organization().currency)
         if limit is not None:
             self.limit = limit
-        if self.kind.data not in KINDS:
-            self.kind.errors = ["Choose what happens when it's reached."]
+        if self.kind.data not in _KINDS:
+            self.kind.errors = [gettext("Choose what happens when it's reached.")]
 
 
 class NewLimitForm(_KindForm):
     """A new limit. `draft` is set once `validate` succeeds."""
 
-    applies_to = SelectField("Applies to", validate_choice=False)
-    name = StringField("Name of the campaign or agent")
-    window = SelectField("Period", validate_choice=False)
+    applies_to = SelectField(lazy_gettext("Applies to"), validate_choice=False)
+    name = StringField(lazy_gettext("Name of the campaign or agent"))
+    window = SelectField(lazy_gettext("Period"), validate_choice=False)
 
     draft: Draft
 
@@ -61,15 +66,12 @@ class NewLimitForm(_KindForm):
         """Fill the choices."""
         classes = catalog.current().destinations.classes
         self.applies_to.choices = [
-            (LimitSubject.ORGANIZATION.value, "The whole organization"),
-            (LimitSubject.CAMPAIGN.value, "A campaign"),
-            (LimitSubject.AGENT.value, "An agent"),
-            *(
-                (f"{_CLASS}{key}", f"Calls to {one.label.lower()} destinations")
-                for key, one in classes.items()
-            ),
+            (LimitSubject.ORGANIZATION.value, gettext("The whole organization")),
+            (LimitSubject.CAMPAIGN.value, gettext("A campaign")),
+            (LimitSubject.AGENT.value, gettext("An agent")),
+            *((f"{_CLASS}{key}", _calls_to(one.label)) for key, one in classes.items()),
         ]
-        self.window.choices = [(kind.value, kind.value) for kind in LimitWindow]
+        self.window.choices = [(kind.value, label) for kind, label in window_labels().items()]
         self.window.data = self.window.data or LimitWindow.DAY.value
         self.kind.data = self.kind.data or "stops"
 
@@ -79,7 +81,7 @@ class NewLimitForm(_KindForm):
         self.check_limit()
         subject, name = self._subject()
         if self.window.data not in {kind.value for kind in LimitWindow}:
-            self.window.errors = ["Choose an hour, a day, a week or a month."]
+            self.window.errors = [gettext("Choose an hour, a day, a week or a month.")]
         if not self.errors and subject is not None:
             kind = LimitWindow(self.window.data)
             self.draft = Draft(subject, name, kind, self.kind.data == "stops", self.limit)
@@ -88,7 +90,7 @@ class NewLimitForm(_KindForm):
     def _subject(self) -> tuple[LimitSubject | None, str]:
         chosen = self.applies_to.data or ""
         if chosen not in {value for value, _ in self.applies_to.choices}:
-            self.applies_to.errors = ["Choose what the limit applies to."]
+            self.applies_to.errors = [gettext("Choose what the limit applies to.")]
             return None, ""
         if chosen.startswith(_CLASS):
             return LimitSubject.DESTINATION_CLASS, chosen.removeprefix(_CLASS)
@@ -96,15 +98,15 @@ class NewLimitForm(_KindForm):
         if subject is LimitSubject.ORGANIZATION:
             return subject, ""
         if not name or len(name) > LONGEST:
-            self.name.errors = [f"Enter the name of the {subject.value}, exactly as in Voice Portal."]
+            self.name.errors = [translated(_WHOSE[subject])]
         return subject, name
 
 
 class LimitForm(_KindForm):
     """A changed limit. `draft` is set once `validate` succeeds; `seen` is the version that was shown."""
 
-    raised = StringField("Raise it to")
-    until = StringField("Until the end of")
+    raised = StringField(lazy_gettext("Raise it to"))
+    until = StringField(lazy_gettext("Until the end of"))
     seen = SeenField()
 
     draft: Draft
@@ -145,16 +147,16 @@ class LimitForm(_KindForm):
         if raised is None:
             return None, None
         if not self.amount.errors and raised <= self.limit:
-            self.raised.errors = ["Enter more than the limit, or leave it blank."]
+            self.raised.errors = [gettext("Enter more than the limit, or leave it blank.")]
         return raised, read_end(self.until, current_organization())
 
 
 class MoreForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """A request for more. `wanted` and `ends` are set once `validate` succeeds."""
 
-    amount = StringField("New limit")
-    until = StringField("Until the end of (optional)")
-    note = TextAreaField("Why (optional)")
+    amount = StringField(lazy_gettext("New limit"))
+    until = StringField(lazy_gettext("Until the end of (optional)"))
+    note = TextAreaField(lazy_gettext("Why (optional)"))
 
     wanted: Money
     ends: datetime | None
@@ -167,7 +169,7 @@ class MoreForm(TidyForm, FlaskForm):  # type: ignore[misc]
             self.wanted = wanted
         self.ends = read_end(self.until, organization) if (self.until.data or "").strip() else None
         if len(self.note.data or "") > LONGEST_NOTE:
-            self.note.errors = [f"Enter at most {LONGEST_NOTE} characters."]
+            self.note.errors = [gettext("Enter at most %(most)s characters.", most=LONGEST_NOTE)]
         return not self.errors
 
 
@@ -175,7 +177,7 @@ def read_end(field: StringField, organization: Organization) -> datetime | None:
     """The end of the day in a field, on the organization's clock; None with an error if it isn't one to come."""
     day, today = read_day((field.data or "").strip()), organization.local_day()
     if day is None or not today <= day <= today + LATEST:
-        field.errors = [f"Enter a day from today on, at most {LATEST.days} days ahead."]
+        field.errors = [gettext("Enter a day from today on, at most %(days)s days ahead.", days=LATEST.days)]
         return None
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(organization.timezone))
 
@@ -188,7 +190,12 @@ def earliest_end() -> str:
 def summarize_new(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A new limit as it was typed."""
     yield from list_fields(
-        typed, applies_to="Applies to", name="Name", window="Period", amount="Limit", kind="When reached"
+        typed,
+        applies_to=gettext("Applies to"),
+        name=gettext("Name"),
+        window=gettext("Period"),
+        amount=gettext("Limit"),
+        kind=gettext("When reached"),
     )
 
 
@@ -196,14 +203,31 @@ def summarize_limit(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fie
     """A changed limit as it was typed."""
     yield from list_fields(
         typed,
-        amount="Limit",
-        kind="When reached",
-        raised="Raise it to",
-        until="Until the end of",
+        amount=gettext("Limit"),
+        kind=gettext("When reached"),
+        raised=gettext("Raise it to"),
+        until=gettext("Until the end of"),
     )
     yield carried(typed)
 
 
-def per_label(kind: LimitWindow) -> str:
-    """As in "$30.00 a day"."""
-    return labels.PER[kind]
+def kinds() -> dict[str, str]:
+    """What can happen when a limit is reached, by the form's value."""
+    stops = gettext("Stops new calls (all of them if the limit is zero). Calls in progress finish")
+    tells = gettext("Only notifies you at 80%% and 100%%. Calls continue")
+    return dict(zip(_KINDS, (stops, tells), strict=True))
+
+
+def window_labels() -> dict[LimitWindow, str]:
+    """The windows to choose from, as the form calls them."""
+    return {
+        LimitWindow.HOUR: pgettext("the period of a limit", "hour"),
+        LimitWindow.DAY: pgettext("the period of a limit", "day"),
+        LimitWindow.WEEK: pgettext("the period of a limit", "week"),
+        LimitWindow.MONTH: pgettext("the period of a limit", "month"),
+    }
+
+
+def _calls_to(risk: str) -> str:
+    # Translators: "Calls to high risk destinations".
+    return gettext("Calls to %(risk)s destinations", risk=in_sentence(translated(risk)))

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.billing.limit_settings import destinations
 from app.billing.limit_settings.destinations import UnknownDestinationError
 from app.extensions import limiter
+from app.language import gettext
 from app.pages.actor import current_actor
 from app.pages.labels import destination_name
 from app.pages.limits.blueprint import blueprint
@@ -29,7 +30,7 @@ def open_destination() -> Response:
             destinations.open_destination(current_organization(), key, current_actor())
     except UnknownDestinationError:
         abort(404)
-    flash(f"Calls to {destination_name(key)} can start.")
+    flash(gettext("Calls to %(place)s can start.", place=destination_name(key)))
     return redirect(url_for("limits.show", _anchor="destinations"), 303)
 
 
@@ -40,5 +41,6 @@ def close_destination(key: str) -> Response:
     """Let no new call go to a destination; calls in progress finish."""
     with transaction():
         destinations.close_destination(current_organization(), key, current_actor())
-    flash(f"No new calls to {destination_name(key)} can start. Calls in progress finish.")
+    place = destination_name(key)
+    flash(gettext("No new calls to %(place)s can start. Calls in progress finish.", place=place))
     return redirect(url_for("limits.show", _anchor="destinations"), 303)

@@ -18,17 +18,18 @@ from app.billing.limit_settings.drafts import (
     UnknownLimitError,
 )
 from app.billing.limit_settings.previews import Effect
-from app.billing.limits import LimitStanding, standing
+from app.billing.limits import LimitStanding, labels, standing
 from app.clock import utc_now
 from app.extensions import limiter
+from app.language import gettext
 from app.pages.actor import current_actor
 from app.pages.limits import view, wording
 from app.pages.limits.blueprint import blueprint
 from app.pages.limits.forms import (
-    KINDS,
     LimitForm,
     NewLimitForm,
     earliest_end,
+    kinds,
     summarize_limit,
     summarize_new,
 )
@@ -79,7 +80,9 @@ def add() -> Response:
     except LimitExistsError as error:
         return redirect(_tell_twin(error), 303)
     except TooManyLimitsError:
-        form.applies_to.errors = [f"An organization has at most {settings.MOST} limits. Remove one first."]
+        form.applies_to.errors = [
+            gettext("An organization has at most %(most)s limits. Remove one first.", most=settings.MOST)
+        ]
         return _draw_new(form, status=422)
     return _saved(made, effect)
 
@@ -131,9 +134,9 @@ def remove(limit_id: UUID) -> Response:
         with transaction():
             settings.remove(current_organization(), limit_id, current_actor())
     except UnknownLimitError:
-        flash("That limit was already removed.")
+        flash(gettext("That limit was already removed."))
     else:
-        flash("The limit was removed.")
+        flash(gettext("The limit was removed."))
     return redirect(url_for("limits.show"), 303)
 
 
@@ -147,7 +150,7 @@ def find(limit_id: UUID) -> LimitStanding:
 
 def _tell_twin(error: LimitExistsError) -> str:
     """Say that there is such a limit, and where it is."""
-    flash("There is already a limit for this, which you can change here.")
+    flash(gettext("There is already a limit for this, which you can change here."))
     return url_for("limits.show_limit", limit_id=error.known)
 
 
@@ -159,18 +162,20 @@ def _saved(limit: LimitStanding, effect: Effect) -> Response:
 def _draw_new(form: NewLimitForm, *, status: int = 200) -> Response:
     form.offer()
     names = usage_names.gather(current_organization())
-    return make_response(render_template("limits/new.html", form=form, kinds=KINDS, names=names), status)
+    return make_response(render_template("limits/new.html", form=form, kinds=kinds(), names=names), status)
 
 
 def _draw(limit: LimitStanding, form: LimitForm, *, was_changed: bool = False, status: int = 200) -> Response:
     line, change = LimitLine.of(limit), None
     if was_changed:
         actions: tuple[Action, ...] = ("limit.changed", "limit.more_approved")
-        change = meanwhile.find_last(current_organization().id, *actions, subject=line.label)
+        change = meanwhile.find_last(
+            current_organization().id, *actions, subject=labels.stored_label(limit.subject, limit.name)
+        )
     page = render_template(
         "limits/limit.html",
         form=form,
-        kinds=KINDS,
+        kinds=kinds(),
         line=line,
         earliest=earliest_end(),
         was_changed=was_changed,

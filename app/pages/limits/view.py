@@ -6,22 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.billing.audit import display_name
-from app.billing.catalog.rate_labels import RateLabel
 from app.billing.limit_settings import destinations, requests
 from app.billing.limit_settings.destinations import Opened
 from app.billing.limits import LimitStanding, labels, standing
 from app.clock import utc_now
-from app.models import LimitRequest, Organization, RequestState
+from app.language import gettext, marked, translated
+from app.models import LimitRequest, LimitWindow, Organization, RequestState
 from app.money import Money
 from app.pages.labels import destination_name
+from app.pages.limits import wording
 from app.pages.limits.wording import LimitLine
 from app.web.formatting import moment, money
 
 _STATES = {
-    RequestState.WAITING: "Waiting",
-    RequestState.APPROVED: "Approved",
-    RequestState.REFUSED: "Refused",
-    RequestState.OBSOLETE: "No longer needed",
+    RequestState.WAITING: marked("Waiting"),
+    RequestState.APPROVED: marked("Approved"),
+    RequestState.REFUSED: marked("Refused"),
+    RequestState.OBSOLETE: marked("No longer needed"),
+}
+_ENDS = {
+    LimitWindow.HOUR: marked("until the end of the hour"),
+    LimitWindow.DAY: marked("until the end of the day"),
+    LimitWindow.WEEK: marked("until the end of the week"),
+    LimitWindow.MONTH: marked("until the end of the month"),
 }
 
 
@@ -41,24 +48,22 @@ class RequestLine:
 
     @classmethod
     def of(cls, request: LimitRequest, limit: LimitStanding | None, currency: str) -> RequestLine:
-        label = labels.subject_label(limit.subject, limit.name) if limit else "A removed limit"
-        per = f" {labels.PER[limit.kind]}" if limit else ""
         wanted = request.wanted(currency)
-        ends = (
-            f"until {moment(request.until)}"
-            if request.until
-            else f"until the end of the {limit.kind.value}"
-            if limit
-            else ""
-        )
+        label, amount = gettext("A removed limit"), money(wanted)
+        if limit is not None:
+            label = labels.subject_label(limit.subject, limit.name)
+            amount = labels.amount_per(amount, limit.kind)
+        ends = translated(_ENDS[limit.kind]) if limit else ""
+        if request.until:
+            ends = gettext("until %(time)s", time=moment(request.until))
         return cls(
             request=request,
             limit=limit,
             wanted=wanted,
-            label=f"{label}: {money(wanted)}{per}",
+            label=gettext("%(label)s: %(amount)s", label=label, amount=amount),
             by=display_name(request.asked_by),
             ends=ends,
-            state=_STATES[request.state],
+            state=translated(_STATES[request.state]),
             is_waiting=request.state is RequestState.WAITING,
             is_more=limit is not None and wanted > limit.amount,
         )
@@ -74,7 +79,7 @@ class LimitsPage:
     decided: list[RequestLine]
     opened: list[Opened]
     closed: list[tuple[str, str]]
-    prices: list[RateLabel]
+    prices: str
     turns_at: datetime | None
 
 
@@ -93,7 +98,7 @@ def gather(organization: Organization) -> LimitsPage:
         decided=[one for one in asked if not one.is_waiting][:5],
         opened=destinations.list_opened(organization),
         closed=sorted((destination_name(one.key), one.key) for one in closed),
-        prices=destinations.list_prices(organization, closed),
+        prices=wording.list_prices(destinations.list_prices(organization, closed)),
         turns_at=min((_turns_at(one) for one in standings), default=None),
     )
 
