@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
+from app.language import marked, translated
 from app.models.columns import Id, Micro, When, Words, enum_type
 from app.models.scope import OrgScoped
 
@@ -23,7 +24,15 @@ class LotKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return f"{self.value.capitalize()} credit"
+        """What people call it, in the reader's language."""
+        return translated(_LABELS[self])
+
+
+_LABELS = {
+    LotKind.PROMOTIONAL: marked("Promotional credit"),
+    LotKind.GOODWILL: marked("Goodwill credit"),
+    LotKind.PAID: marked("Paid credit"),
+}
 
 
 class CreditLot(OrgScoped, Base):

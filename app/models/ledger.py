@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
+from app.language import marked, translated
 from app.models.columns import Created, Id, Micro, When, Words, enum_type
 from app.models.scope import OrgScoped
 from app.money import Money
@@ -33,7 +34,15 @@ class CallingState(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"active": "Active", "low": "Low balance", "paused": "Paused"}[self.value]
+        """What people call it, in the reader's language."""
+        return translated(_STATES[self])
+
+
+_STATES = {
+    CallingState.ACTIVE: marked("Active"),
+    CallingState.LOW: marked("Low balance"),
+    CallingState.PAUSED: marked("Paused"),
+}
 
 
 class AccountName(StrEnum):
@@ -71,11 +80,19 @@ class UsageGroup(StrEnum):
 
     @property
     def label(self) -> str:
-        return self.value.capitalize()
+        """What people call it, in the reader's language."""
+        return translated(_GROUPS[self])
 
     @property
     def account(self) -> AccountName:
         return AccountName(self.value)
+
+
+_GROUPS = {
+    UsageGroup.CALLING: marked("Calling"),
+    UsageGroup.TELEPHONY: marked("Telephony"),
+    UsageGroup.MODELS: marked("Models"),
+}
 
 
 class Wallet(OrgScoped, Base):

@@ -4,7 +4,7 @@ unnoticed."""
 from __future__ import annotations
 
 from app.billing import audit
-from app.billing.alerts.naming import masked, name_of
+from app.billing.alerts.naming import masked, stored_name
 from app.billing.audit import Action, Actor
 from app.billing.mail import notices
 from app.clock import utc_now
@@ -31,7 +31,7 @@ def record(
 ) -> None:
     """Record a change of a channel, and tell the owners; of a phone, not before it is confirmed. `name` is how it is
     called, where it is gone by now. In the caller's transaction."""
-    now, name = utc_now(), name or name_of(channel)
+    now, name = utc_now(), name or stored_name(channel)
     where = masked(channel) if not channel.kind.is_email else ""
     audit.record(organization.id, actor, _ACTIONS[change], name, kind=channel.kind.value, address=where)
     if not channel.waits_for_code:

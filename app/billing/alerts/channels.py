@@ -9,13 +9,14 @@ from sqlalchemy import select
 from app import notify
 from app.billing import audit
 from app.billing.alerts import changes, settings
-from app.billing.alerts.naming import name_of
+from app.billing.alerts.naming import name_of, stored_name
 from app.billing.alerts.stopping import delete_channel
 from app.billing.audit import Actor
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
+from app.language import gettext
 from app.models import AlertChannel, ChannelKind, Membership, Organization, User
 from app.notify import sms, webhooks
 from app.notify.addresses import AddressError
@@ -48,7 +49,7 @@ def add_for_person(
         Membership.org_id == organization.id, Membership.user_id == user_id
     )
     if db.session.scalar(is_member) is None:
-        raise ChannelError("person", "Choose someone of this organization.")
+        raise ChannelError("person", gettext("Choose someone of this organization."))
     address = read_number(number) if kind is ChannelKind.SMS else ""
     return _add(organization, AlertChannel(kind=kind, user_id=user_id, address=address), actor)
 
@@ -56,10 +57,12 @@ def add_for_person(
 def read_number(written: str) -> str:
     """A phone number as it is stored. Raises `ChannelError`."""
     if notify.sms_gateway() is None:
-        raise ChannelError("number", "Text messages are not available.")
+        raise ChannelError("number", gettext("Text messages are not available."))
     number = sms.number_of(written)
     if number is None:
-        raise ChannelError("number", "Enter a phone number with its country code, like +1 617 555 0123.")
+        raise ChannelError(
+            "number", gettext("Enter a phone number with its country code, like +1 617 555 0123.")
+        )
     return number
 
 
@@ -78,7 +81,7 @@ def add_webhook(
     """Add a chat or a webhook, whose address was checked (`check_address`). A webhook gets a secret, which is shown
     now and never again. Locks the wallet, in the caller's transaction. Raises `ChannelError`."""
     if not name or len(name) > 60:
-        raise ChannelError("name", "Enter a name of up to 60 characters.")
+        raise ChannelError("name", gettext("Enter a name of up to 60 characters."))
     secrets = [webhooks.new_secret()] if kind is ChannelKind.WEBHOOK else []
     return _add(organization, AlertChannel(kind=kind, name=name, address=url, secrets=secrets), actor)
 
@@ -88,9 +91,9 @@ def remove(organization: Organization, channel_id: UUID, actor: Actor) -> str:
     channel = find(organization.id, channel_id)
     if channel.kind is ChannelKind.RECIPIENTS:
         raise UnknownChannelError("Billing recipients are changed in the billing details.")
-    name = name_of(channel)
+    name, stored = name_of(channel), stored_name(channel)
     delete_channel(channel)
-    changes.record(organization, channel, "removed", actor, name=name)
+    changes.record(organization, channel, "removed", actor, name=stored)
     return name
 
 
@@ -101,7 +104,7 @@ def switch_on(organization: Organization, channel_id: UUID, actor: Actor) -> str
     name = name_of(channel)
     if channel.off_at is not None:
         channel.off_at = channel.off_reason = channel.failing_since = None
-        changes.record(organization, channel, "switched_on", actor, name=name)
+        changes.record(organization, channel, "switched_on", actor)
     return name
 
 
@@ -112,7 +115,7 @@ def rotate(organization: Organization, channel_id: UUID, actor: Actor) -> AlertC
     if channel.kind is not ChannelKind.WEBHOOK:
         raise UnknownChannelError("Only webhooks have a secret.")
     channel.secrets = [webhooks.new_secret(), *channel.secrets[:1]]
-    audit.record(organization.id, actor, "alerts.secret_changed", name_of(channel))
+    audit.record(organization.id, actor, "alerts.secret_changed", stored_name(channel))
     db.session.flush()
     return channel
 
@@ -139,7 +142,9 @@ def _add(organization: Organization, channel: AlertChannel, actor: Actor) -> Ale
     settings.ensure(wallet, now)
     field = {ChannelKind.EMAIL: "person", ChannelKind.SMS: "number"}.get(channel.kind, "address")
     if check_free(organization, channel, field) >= MOST:
-        raise ChannelError(field, f"There are already {MOST} channels. Remove one first.")
+        raise ChannelError(
+            field, gettext("There are already %(most)s channels. Remove one first.", most=MOST)
+        )
     channel.org_id, channel.id, channel.created_at = organization.id, uuid7(), now
     channel.created_by_id = actor.user_id
     db.session.add(channel)
@@ -153,7 +158,7 @@ def check_free(organization: Organization, channel: AlertChannel, field: str) ->
     `ChannelError`."""
     known = db.session.scalars(select(AlertChannel).where(AlertChannel.org_id == organization.id)).all()
     if any(_same(one, channel) for one in known):
-        raise ChannelError(field, "This channel was already added.")
+        raise ChannelError(field, gettext("This channel was already added."))
     return len(known)
 
 

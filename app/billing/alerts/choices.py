@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from app.billing import audit
 from app.billing.alerts import audience, settings
 from app.billing.alerts.levels import DIGEST, RECOVERED
-from app.billing.alerts.naming import name_of
+from app.billing.alerts.naming import name_of, stored_name
 from app.billing.audit import Actor
 from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.wallet import ledger
@@ -69,7 +69,7 @@ def choose(
             organization.id,
             actor,
             "alerts.choices_changed",
-            name_of(channel),
+            stored_name(channel),
             before=old,
             after=sorted(after),
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.billing.alerts import lateness, outcomes, outgoing, sending
 from app.billing.alerts.channels import UnknownChannelError
 from app.billing.alerts.naming import name_of as name_of  # noqa: PLC0414 - also for the demo
+from app.billing.alerts.naming import stored_name
 from app.billing.alerts.outcomes import Result, Tested
 from app.billing.mail import notices
 from app.clock import utc_now
@@ -60,7 +61,7 @@ def test(org_id: UUID, channel_id: UUID, *, by: User) -> Tested:
         raise UnknownChannelError(str(channel_id))
     if channel.waits_for_code:
         return Tested(Result.NOT_CONFIRMED)
-    email = AlertTest(channel=name_of(channel), by=by.name, at=utc_now())
+    email = AlertTest(channel=stored_name(channel), by=by.name, at=utc_now())
     if channel.kind.is_email:
         _email_test(channel, email)
         return Tested(Result.EMAILED)

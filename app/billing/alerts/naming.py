@@ -7,24 +7,33 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from app.extensions import db
+from app.language import DEFAULT, gettext, marked, speaking, translated
 from app.models import AlertChannel, ChannelKind, User
 
-RECIPIENTS = "billing email recipients"
-"""How the channel of the billing recipients is called."""
-
-_PLACES = {ChannelKind.SLACK: "Slack", ChannelKind.TEAMS: "Teams", ChannelKind.WEBHOOK: "webhook"}
+RECIPIENTS = marked("billing email recipients")
+"""How the channel of the billing recipients is called, within a sentence."""
 
 
 def name_of(channel: AlertChannel, email: str | None = None) -> str:
     """What people call a channel: `Billing alerts (Slack)`, `dana@harbor.example`, `+1•••0123`. `email` is its
     person's, where that is known."""
     if channel.kind is ChannelKind.RECIPIENTS:
-        return RECIPIENTS
+        return translated(RECIPIENTS)
     if channel.kind is ChannelKind.SMS:
-        return f"{masked(channel)} (text messages)"
+        return gettext("%(number)s (text messages)", number=masked(channel))
     if channel.kind is ChannelKind.EMAIL:
         return email or db.session.scalar(select(User.email).where(User.id == channel.user_id)) or ""
-    return f"{channel.name} ({_PLACES[channel.kind]})"
+    if channel.kind is ChannelKind.SLACK:
+        return gettext("%(name)s (Slack)", name=channel.name)
+    if channel.kind is ChannelKind.TEAMS:
+        return gettext("%(name)s (Teams)", name=channel.name)
+    return gettext("%(name)s (webhook)", name=channel.name)
+
+
+def stored_name(channel: AlertChannel) -> str:
+    """The same in English, as emails and the audit trail store it, whoever acts."""
+    with speaking(DEFAULT):
+        return name_of(channel)
 
 
 def masked(channel: AlertChannel) -> str:

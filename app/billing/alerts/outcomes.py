@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.billing import audit
 from app.billing.alerts import outgoing
-from app.billing.alerts.naming import name_of
+from app.billing.alerts.naming import stored_name
 from app.billing.audit import Actor
 from app.billing.mail import notices
 from app.clock import utc_now
@@ -121,7 +121,7 @@ def _switch_off(channel: AlertChannel, why: AlertChannelOff, answer: Answer, now
     channel.off_at, channel.off_reason = now, why
     outgoing.fail_all(channel, answer.words, now)
     organization = db.session.get_one(Organization, channel.org_id)
-    name = name_of(channel)
+    name = stored_name(channel)
     log.warning("alert_channel_off", channel=str(channel.id), kind=channel.kind.value, answer=answer.words)
     audit.record(channel.org_id, ALERTS, "alerts.channel_switched_off", name, reason=why)
     email = AlertChannelSwitchedOff(

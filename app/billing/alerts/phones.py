@@ -18,11 +18,12 @@ from app.billing import audit
 from app.billing.alerts import changes, channels, outgoing
 from app.billing.alerts.channels import ChannelError, UnknownChannelError
 from app.billing.alerts.naming import masked as masked  # noqa: PLC0414 - also for the page
-from app.billing.alerts.naming import name_of
+from app.billing.alerts.naming import name_of, stored_name
 from app.billing.audit import Actor
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
+from app.language import gettext
 from app.models import AlertChannel, ChannelKind, Organization, PhoneCode, tries
 from app.notify import sms
 from app.notify.webhooks import Answer
@@ -64,7 +65,7 @@ def issue(organization: Organization, channel_id: UUID, actor: Actor) -> str:
     row.code_hash = signing.digest_of(_SALT, _signed(channel, code))
     row.failures, row.expires_at = 0, utc_now() + VALID_FOR
     db.session.add(row)
-    audit.record(organization.id, actor, "alerts.phone_code_sent", name_of(channel))
+    audit.record(organization.id, actor, "alerts.phone_code_sent", stored_name(channel))
     db.session.flush()
     return code
 
@@ -80,8 +81,13 @@ def send(number: str, code: str) -> Answer:
         return Answer(False, "There is no gateway for text messages.")
     minutes = VALID_FOR.seconds // 60
     text = (
-        f"Voice Portal: {code} is your code to confirm this phone for credit alerts. "
-        f"It expires in {minutes} minutes. If you didn't expect it, ignore it."
+        # Translators: a text message, in which each letter beyond 160 costs money.
+        gettext(
+            "Voice Portal: %(code)s is your code to confirm this phone for credit alerts. "
+            "It expires in %(minutes)s minutes. If you didn't expect it, ignore it.",
+            code=code,
+            minutes=minutes,
+        )
     )
     return sms.send(
         gateway,
@@ -124,7 +130,7 @@ def confirm(organization: Organization, channel_id: UUID, typed: str, actor: Act
 def record_wrong(channel: AlertChannel, actor: Actor) -> None:
     """Record that a wrong code was entered for a phone: `confirm` refuses one, and changes nothing. In the caller's
     transaction."""
-    audit.record(channel.org_id, actor, "alerts.phone_code_wrong", name_of(channel))
+    audit.record(channel.org_id, actor, "alerts.phone_code_wrong", stored_name(channel))
 
 
 def change_number(organization: Organization, channel_id: UUID, number: str, actor: Actor) -> AlertChannel:
@@ -139,7 +145,7 @@ def change_number(organization: Organization, channel_id: UUID, number: str, act
     if channel is None:
         raise UnknownChannelError(str(channel_id))
     if number == channel.address:
-        raise ChannelError("number", "This is already the number. Enter another one.")
+        raise ChannelError("number", gettext("This is already the number. Enter another one."))
     wanted = AlertChannel(kind=ChannelKind.SMS, user_id=channel.user_id, address=number)
     channels.check_free(organization, wanted, "number")
     changes.record(organization, channel, "number_changed", actor)

@@ -11,9 +11,10 @@ from sqlalchemy import and_, func, select
 from app import notify
 from app.billing.alerts import audience, choices, settings
 from app.billing.alerts.levels import Level
-from app.billing.alerts.naming import RECIPIENTS, masked, name_of
+from app.billing.alerts.naming import masked, name_of
 from app.billing.mail import opting_out
 from app.extensions import db
+from app.language import gettext
 from app.models import (
     AlertChannel,
     AlertChoice,
@@ -130,7 +131,9 @@ def _view(channel: AlertChannel, people: dict[UUID, PersonView], about: frozense
     return ChannelView(
         id=channel.id,
         kind=channel.kind,
-        name=_heading(name_of(channel, person.email if person else "")),
+        name=gettext("Billing email recipients")
+        if channel.kind is ChannelKind.RECIPIENTS
+        else name_of(channel, person.email if person else ""),
         # An email's and a phone's is its name.
         address=masked(channel) if not channel.kind.is_personal and not channel.kind.is_email else "",
         person=person.name if person else "",
@@ -144,10 +147,6 @@ def _view(channel: AlertChannel, people: dict[UUID, PersonView], about: frozense
         asked_by_id=channel.created_by_id,
         asked_by=asked_by.name if asked_by else "",
     )
-
-
-def _heading(name: str) -> str:
-    return "Billing email recipients" if name == RECIPIENTS else name
 
 
 def _people(organization: Organization) -> list[PersonView]:

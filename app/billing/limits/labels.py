@@ -56,7 +56,7 @@ def subject_label(subject: LimitSubject, name: str) -> str:
             return gettext("Agent %(name)s", name=name)
         case LimitSubject.DESTINATION_CLASS:
             # Translators: "High risk destinations".
-            return gettext("%(risk)s destinations", risk=class_label(name))
+            return gettext("%(class_)s destinations", class_=class_label(name))
 
 
 def stored_label(subject: LimitSubject, name: str) -> str:
@@ -72,7 +72,7 @@ def short_label(subject: LimitSubject, name: str) -> str:
             return gettext("all new calls")
         case LimitSubject.DESTINATION_CLASS:
             # Translators: "calls to high risk destinations".
-            return gettext("calls to %(risk)s destinations", risk=in_sentence(class_label(name)))
+            return gettext("calls to %(class_)s destinations", class_=in_sentence(class_label(name)))
         case _:
             return name
 

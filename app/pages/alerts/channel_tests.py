@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.billing.alerts import deliveries
 from app.billing.alerts.outcomes import Result, Tested
 from app.extensions import limiter
+from app.language import marked, translated
 from app.pages.alerts.routes import blueprint
 from app.web.identity import current_identity, current_organization, org_admin_required
 
@@ -29,14 +30,20 @@ def send_test(channel_id: UUID) -> Response:
 
 def describe(tested: Tested) -> str:
     """What a test has shown, and what to do."""
-    answer = tested.answer.rstrip(".")
-    return {
-        Result.DELIVERED: "The test was delivered.",
-        Result.NOT_CONFIRMED: "Nothing was sent: this phone isn't confirmed yet. Enter the code that was sent to it.",
-        Result.EMAILED: "The test is on its way. It should arrive within a minute.",
-        Result.SWITCHED_OFF: "It responded with 410 (gone), so the channel is switched off. "
-        "Add its new address, or switch it on once it accepts messages again.",
-        Result.REJECTED: f"It rejected the test: {answer}. Check the address.",
-        Result.FAILED: f"It couldn't accept the test: {answer}. Alerts are retried for a day.",
-        Result.NO_ANSWER: f"It didn't respond: {answer}. Alerts are retried for a day.",
-    }[tested.result]
+    return translated(_SHOWN[tested.result]) % {"answer": tested.answer.rstrip(".")}
+
+
+_SHOWN = {
+    Result.DELIVERED: marked("The test was delivered."),
+    Result.NOT_CONFIRMED: marked(
+        "Nothing was sent: this phone isn't confirmed yet. Enter the code that was sent to it."
+    ),
+    Result.EMAILED: marked("The test is on its way. It should arrive within a minute."),
+    Result.SWITCHED_OFF: marked(
+        "It responded with 410 (gone), so the channel is switched off. "
+        "Add its new address, or switch it on once it accepts messages again."
+    ),
+    Result.REJECTED: marked("It rejected the test: %(answer)s. Check the address."),
+    Result.FAILED: marked("It couldn't accept the test: %(answer)s. Alerts are retried for a day."),
+    Result.NO_ANSWER: marked("It didn't respond: %(answer)s. Alerts are retried for a day."),
+}

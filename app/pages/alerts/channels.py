@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 from app.billing.alerts import channels, views
 from app.billing.alerts.channels import ChannelError, UnknownChannelError
 from app.extensions import limiter
+from app.language import gettext
 from app.models import AlertChannel, ChannelKind, Organization
 from app.pages.actor import current_actor
 from app.pages.alerts import phones
 from app.pages.alerts.forms import ChannelForm
 from app.pages.alerts.routes import blueprint
-from app.pages.alerts.wording import KINDS
+from app.pages.alerts.wording import kind_label
 from app.transaction import end_reading, transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
@@ -37,11 +38,14 @@ def new_channel() -> Response:
 def summarize_channel(organization: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The channel that would be added."""
     kind = typed.get("kind", "")
-    yield Field("kind", kind, "Kind", KINDS[ChannelKind(kind)] if kind in set(ChannelKind) else "")
+    yield Field(
+        "kind", kind, gettext("Kind"), kind_label(ChannelKind(kind)) if kind in set(ChannelKind) else ""
+    )
     people = {str(one.id): f"{one.name}, {one.email}" for one in views.gather(organization).people}
     if typed.get("person") in people:
-        yield Field("person", typed["person"], "Person", people[typed["person"]])
-    for name, label in (("number", "Phone number"), ("name", "Name"), ("address", "Address")):
+        yield Field("person", typed["person"], gettext("Person"), people[typed["person"]])
+    labels = {"number": gettext("Phone number"), "name": gettext("Name"), "address": gettext("Address")}
+    for name, label in labels.items():
         if value := typed.get(name, "").strip():
             yield Field(name, value, label, value)
 
@@ -66,7 +70,7 @@ def add_channel() -> Response:
         return phones.ask_for_code(channel)
     if channel.secrets:
         return _show_secret(channel)
-    flash("The channel was added. Choose which alerts it gets, and send a test.")
+    flash(gettext("The channel was added. Choose which alerts it gets, and send a test."))
     return redirect(url_for("alerts.show", _anchor=f"gets-{channel.id}"), 303)
 
 
@@ -96,7 +100,7 @@ def remove_channel(channel_id: UUID) -> Response:
     """Remove a channel."""
     with transaction():
         name = channels.remove(current_organization(), channel_id, current_actor())
-    flash(f"Alerts no longer reach {name}. All owners were notified by email.")
+    flash(gettext("Alerts no longer reach %(name)s. All owners were notified by email.", name=name))
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 
 
@@ -108,14 +112,14 @@ def switch_on(channel_id: UUID) -> Response:
     """Send to a channel again."""
     with transaction():
         name = channels.switch_on(current_organization(), channel_id, current_actor())
-    flash(f"Alerts reach {name} again. Send a test to make sure they arrive.")
+    flash(gettext("Alerts reach %(name)s again. Send a test to make sure they arrive.", name=name))
     return redirect(url_for("alerts.show", _anchor=f"channel-{channel_id}"), 303)
 
 
 @blueprint.errorhandler(UnknownChannelError)
 def _unknown(_: UnknownChannelError) -> Response:
     """It was removed or confirmed in another tab: the page shows what is there now."""
-    flash("This channel was changed or removed in the meantime.")
+    flash(gettext("This channel was changed or removed in the meantime."))
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 
 
@@ -125,7 +129,7 @@ def _add(kind: ChannelKind, form: ChannelForm) -> AlertChannel:
         try:
             person = UUID(form.person.data or "")
         except ValueError:
-            raise ChannelError("person", "Choose a person.") from None
+            raise ChannelError("person", gettext("Choose a person.")) from None
         with transaction():
             return channels.add_for_person(organization, kind, person, actor, number=form.number.data or "")
     address = form.address.data or ""
@@ -155,13 +159,18 @@ def _show_secret(channel: AlertChannel) -> Response:
     return make_response(render_template("alerts/secret.html", channel=channel, secret=channel.secrets[0]))
 
 
+def _person(one: views.PersonView) -> str:
+    if one.is_owner:
+        return f"{one.name}, {one.email}"
+    return gettext("%(name)s, %(email)s (no amounts)", name=one.name, email=one.email)
+
+
 def _draw(form: ChannelForm, *, status: int = 200) -> Response:
     kind, page = _kind(form), views.gather(current_organization())
     if kind is ChannelKind.SMS and not page.has_sms:
         abort(404)
-    form.person.choices = [("", "Choose a person")] + [
-        (str(one.id), f"{one.name}, {one.email}" + ("" if one.is_owner else " (no amounts)"))
-        for one in page.people
+    form.person.choices = [("", gettext("Choose a person"))] + [
+        (str(one.id), _person(one)) for one in page.people
     ]
-    context = {"form": form, "kind": kind, "label": KINDS[kind]}
+    context = {"form": form, "kind": kind}
     return make_response(render_template("alerts/new.html", **context), status)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from app.language import marked, translated
 from app.web import rate_limits
 
 AGAIN_AFTER = timedelta(seconds=30)
@@ -33,24 +34,25 @@ def take(org_id: UUID, number: str) -> list[str]:
             f"phone-code:{name}:now",
             1,
             AGAIN_AFTER,
-            "A code was just sent. Wait {} seconds before you ask for another.",
+            marked("A code was just sent. Wait %(seconds)s seconds before you ask for another."),
         ),
         (
             f"phone-code:{name}:day",
             MOST_TO_A_NUMBER,
             A_DAY,
-            "Too many codes were sent to this number. Try again tomorrow.",
+            marked("Too many codes were sent to this number. Try again tomorrow."),
         ),
         (
             f"phone-code:{org_id}:day",
             MOST_OF_AN_ORGANIZATION,
             A_DAY,
-            "Too many codes were sent today. Try again tomorrow.",
+            marked("Too many codes were sent today. Try again tomorrow."),
         ),
     ):
         if rate_limits.take(key, most, window) is None:
             give_back(taken)
-            raise TooManyCodesError(message.format(max(rate_limits.seconds_left(key), 1)))
+            seconds = max(rate_limits.seconds_left(key), 1)
+            raise TooManyCodesError(translated(message) % {"seconds": seconds})
         taken.append(key)
     return taken
 

@@ -10,6 +10,7 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.billing.alerts.levels import FURTHEST, HOURS, Level
+from app.language import gettext, lazy_gettext
 from app.models import AlertLevelKind
 from app.money import Money
 from app.pages.alerts.wording import hours_label
@@ -26,11 +27,11 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """The levels. `low_amount`, `amounts` and `wanted_hours` are set once `validate` succeeds; `seen` is the
     version that the page showed."""
 
-    low = StringField("Low balance: credit is under")
-    amount_1 = StringField("Second level: under")
-    amount_2 = StringField("Third level: under")
-    amount_3 = StringField("Fourth level: under")
-    hours = SelectMultipleField("Forecast", validate_choice=False)
+    low = StringField(lazy_gettext("Low balance: credit is under"))
+    amount_1 = StringField(lazy_gettext("Second level: under"))
+    amount_2 = StringField(lazy_gettext("Third level: under"))
+    amount_3 = StringField(lazy_gettext("Fourth level: under"))
+    hours = SelectMultipleField(lazy_gettext("Forecast"), validate_choice=False)
     seen = SeenField()
 
     low_amount: Money | None
@@ -63,11 +64,11 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
         for field, amount in zip(self.further, amounts, strict=True):
             if amount is not None and amount == self.low_amount:
                 field.errors = [
-                    "This is already the low-balance amount. Enter another one, or leave it blank."
+                    gettext("This is already the low-balance amount. Enter another one, or leave it blank.")
                 ]
         offered = dict(self.offer())
         if not set(self.hours.data or ()) <= set(offered):
-            self.hours.errors = ["Choose from the times that are offered."]
+            self.hours.errors = [gettext("Choose from the times that are offered.")]
         self.wanted_hours = tuple(int(one) for one in self.hours.data or () if one in offered)
         return not self.errors
 
@@ -78,7 +79,9 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
         most = Money(FURTHEST * 1_000_000, current_organization().currency)
         amount = read_amount(field, most.currency)
         if amount is not None and not 0 < amount.micro <= most.micro:
-            field.errors = [f"Enter an amount above zero, up to {money(most)}, or leave it blank."]
+            field.errors = [
+                gettext("Enter an amount above zero, up to %(most)s, or leave it blank.", most=money(most))
+            ]
             return None
         return amount
 
@@ -87,22 +90,27 @@ class ChannelForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """A new channel: whose it is, or where messages go and how that is called."""
 
     kind = HiddenField()
-    person = SelectField("Person", validate_choice=False)
-    number = StringField("Phone number")
-    name = StringField("Name")
-    address = StringField("Address")
+    person = SelectField(lazy_gettext("Person"), validate_choice=False)
+    number = StringField(lazy_gettext("Phone number"))
+    name = StringField(lazy_gettext("Name"))
+    address = StringField(lazy_gettext("Address"))
 
 
 class PhoneCodeForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """The code that a phone got."""
 
-    code = StringField("Code from the text message", [InputRequired("Enter the code."), Length(max=40)])
+    code = StringField(
+        lazy_gettext("Code from the text message"),
+        [InputRequired(lazy_gettext("Enter the code.")), Length(max=40)],
+    )
 
 
 class NumberForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """Another number of a phone."""
 
-    number = StringField("Phone number", [InputRequired("Enter a phone number."), Length(max=40)])
+    number = StringField(
+        lazy_gettext("Phone number"), [InputRequired(lazy_gettext("Enter a phone number.")), Length(max=40)]
+    )
 
 
 def listed_choices(form: MultiDict[str, str], name: str = "tell") -> dict[UUID, frozenset[str]]:

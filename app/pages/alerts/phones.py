@@ -11,6 +11,7 @@ from app.billing.alerts import channels, phones
 from app.billing.alerts.channels import ChannelError
 from app.billing.alerts.phones import CodeOverError, NotAskedError, WrongCodeError
 from app.extensions import limiter
+from app.language import gettext, marked, ngettext, translated
 from app.models import AlertChannel
 from app.pages.actor import current_actor
 from app.pages.alerts import code_limits
@@ -23,7 +24,7 @@ from app.web.rate_limits import OFTEN
 from app.web.step_up import Change, confirmation_required
 from app.web.text_guard import keeps_typed
 
-_OVER = "This code has expired or was tried too many times. Send another one."
+_OVER = marked("This code has expired or was tried too many times. Send another one.")
 
 
 @blueprint.get("/phones/<uuid:phone_id>/code")
@@ -50,15 +51,14 @@ def confirm_phone(phone_id: UUID) -> Response:
         with transaction():
             name = phones.confirm(organization, phone_id, form.code.data or "", current_actor(), tried=tried)
     except CodeOverError:
-        form.code.errors = [_OVER]
+        form.code.errors = [translated(_OVER)]
         return _draw(channel, form, status=422)
     except WrongCodeError as error:
         with transaction():
             phones.record_wrong(channel, current_actor())
-        left = "1 try is" if error.left == 1 else f"{error.left} tries are"
-        form.code.errors = [f"That code isn't right. {left} left." if error.left else _OVER]
+        form.code.errors = [_wrong(error.left) if error.left else translated(_OVER)]
         return _draw(channel, form, status=422)
-    flash(f"{name} is confirmed. Choose which alerts it gets, and send a test.")
+    flash(gettext("%(name)s is confirmed. Choose which alerts it gets, and send a test.", name=name))
     return redirect(url_for("alerts.show", _anchor=f"gets-{phone_id}"), 303)
 
 
@@ -115,16 +115,27 @@ def _send(phone_id: UUID, number: str) -> str:
     end_reading()
     answer = phones.send(number, code)
     if answer.taken:
-        return f"A code is on its way to {number}."
+        return gettext("A code is on its way to %(number)s.", number=number)
     code_limits.give_back(taken)
-    return "The code couldn't be sent: the gateway for text messages didn't accept it. Try again later."
+    return gettext(
+        "The code couldn't be sent: the gateway for text messages didn't accept it. Try again later."
+    )
+
+
+def _wrong(left: int) -> str:
+    return ngettext(
+        "That code isn't right. %(num)s try is left.", "That code isn't right. %(num)s tries are left.", left
+    )
 
 
 @blueprint.errorhandler(NotAskedError)
 def _not_asked(_: NotAskedError) -> Response:
     """Another owner typed the number."""
     flash(
-        "Only the person who entered the number can confirm it. You can remove this phone and add it yourself."
+        gettext(
+            "Only the person who entered the number can confirm it. "
+            "You can remove this phone and add it yourself."
+        )
     )
     return redirect(url_for("alerts.show", _anchor="channels"), 303)
 

@@ -15,6 +15,7 @@ from app.billing.alerts.settings import Wanted
 from app.billing.audit import meanwhile
 from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.extensions import limiter
+from app.language import gettext
 from app.models import Organization
 from app.pages.actor import current_actor
 from app.pages.alerts.forms import LevelsForm, listed_choices
@@ -42,10 +43,11 @@ def summarize_levels(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fi
     form = LevelsForm(typed)
     for name in ("low", "amount_1", "amount_2", "amount_3"):
         value = (form[name].data or "").strip()
-        yield Field(name, form[name].data or "", form[name].label.text, value)
+        yield Field(name, form[name].data or "", str(form[name].label.text), value)
     yield carried(typed)
     for hours in typed.getlist("hours"):
-        yield Field("hours", hours, "Forecast", f"Credit may run out within {hours} hours")
+        said = gettext("Credit may run out within %(hours)s hours", hours=hours)
+        yield Field("hours", hours, gettext("Forecast"), said)
 
 
 @blueprint.post("/levels")
@@ -69,9 +71,9 @@ def save_levels() -> Response:
         form.seen.data = None
         return draw(form, status=422, others_levels=True)
     flash(
-        "The levels are saved. Choose below who gets alerts about new ones."
+        gettext("The levels are saved. Choose below who gets alerts about new ones.")
         if changed
-        else "Nothing was changed."
+        else gettext("Nothing was changed.")
     )
     return redirect(url_for("alerts.show", _anchor="who"), 303)
 
@@ -103,7 +105,7 @@ def save_choices() -> Response:
             changed = choices.choose(current_organization(), wanted, current_actor(), seen=seen)
     except ChoicesChangedError as error:
         return draw(status=422, typed=wanted, others_choices=error.channels)
-    flash("Your choices are saved." if changed else "Nothing was changed.")
+    flash(gettext("Your choices are saved.") if changed else gettext("Nothing was changed."))
     return redirect(url_for("alerts.show", _anchor="who"), 303)
 
 
@@ -129,6 +131,7 @@ def draw(
         "page": page,
         "form": form,
         "labels": labels,
+        "labels_now": [labels[level.key] for level in page.levels],
         "viewer_id": current_identity().user.id,
         "typed": typed or {},
         "others_levels": others_levels,

@@ -15,6 +15,7 @@ from app.billing.alerts.stopping import StopLinkError
 from app.billing.mail import opting_out
 from app.billing.mail.opting_out import OptOut, OptOutLinkError
 from app.extensions import csrf, db, limiter
+from app.language import gettext
 from app.models import Organization
 from app.models.scope import scope_to
 from app.transaction import transaction
@@ -72,7 +73,7 @@ def _channel(token: str) -> str:
 def _over(_: StopLinkError) -> Response:
     return errors.page(
         404,
-        title="These messages have stopped",
-        message="This link is for messages that you no longer get.",
-        next_step="If you still get some, write to support.",
+        title=gettext("These messages have stopped"),
+        message=gettext("This link is for messages that you no longer get."),
+        next_step=gettext("If you still get some, write to support."),
     )

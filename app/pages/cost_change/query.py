@@ -9,24 +9,18 @@ from datetime import date, timedelta
 from werkzeug.datastructures import MultiDict
 
 from app.billing.activity.cost_change import Period
+from app.language import gettext, marked, ngettext
 from app.models import UsageGroup
 from app.pages.days import read_day
 
 BY = {
-    "campaign": "Campaign",
-    "agent": "Agent",
-    "number": "Phone number",
-    "direction": "Direction",
-    "country": "Country",
+    "campaign": marked("Campaign"),
+    "agent": marked("Agent"),
+    "number": marked("Phone number"),
+    "direction": marked("Direction"),
+    "country": marked("Country"),
 }
 """What the difference can be split by, and what it is called."""
-PLURALS = {
-    "campaign": "campaigns",
-    "agent": "agents",
-    "number": "phone numbers",
-    "direction": "directions",
-    "country": "countries",
-}
 MOST_DAYS = 400
 _USUAL_DAYS = 7
 _GROUPS = {group.value for group in UsageGroup}
@@ -76,16 +70,20 @@ def list_presets(today: date) -> list[tuple[str, dict[str, object]]]:
     """Usual comparisons: their names, and their addresses. A week begins on Monday, as that of a limit."""
     yesterday = today - timedelta(days=1)
     sunday = today - timedelta(days=today.isoweekday())
-    found = [("Last week", Period(sunday - timedelta(days=_USUAL_DAYS - 1), sunday))]
-    found += [(f"Last {days} days", Period(today - timedelta(days=days), yesterday)) for days in (7, 30)]
+    found = [(gettext("Last week"), Period(sunday - timedelta(days=_USUAL_DAYS - 1), sunday))]
+    found += [(_last(days), Period(today - timedelta(days=days), yesterday)) for days in (7, 30)]
     first = today.replace(day=1)
     last_month = Period((first - timedelta(days=1)).replace(day=1), first - timedelta(days=1))
     month_before = Period(
         (last_month.first - timedelta(days=1)).replace(day=1), last_month.first - timedelta(days=1)
     )
     presets = [(name, CostQuery(period.before, period, "campaign", None)) for name, period in found]
-    presets.append(("Last month", CostQuery(month_before, last_month, "campaign", None)))
+    presets.append((gettext("Last month"), CostQuery(month_before, last_month, "campaign", None)))
     return [(name, {key: query.address[key] for key in _DAYS}) for name, query in presets]
+
+
+def _last(days: int) -> str:
+    return ngettext("Last %(num)s day", "Last %(num)s days", days)
 
 
 _DAYS = ("from", "to", "from_before", "to_before")

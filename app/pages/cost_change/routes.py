@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from app.billing.activity import cost_change
+from app.language import translated
 from app.models import UsageGroup
 from app.pages.cost_change import query, view, wording
 from app.web.identity import current_organization, org_admin_required
@@ -27,7 +28,7 @@ def show() -> str:
         sentence=wording.sentence(change, asked.group),
         parts=list(view.list_parts(change, asked)),
         days_of=wording.days_of,
-        by_names=query.BY,
+        by_names={by: translated(name) for by, name in query.BY.items()},
         groups={group.value: group.label for group in UsageGroup},
         presets=query.list_presets(today),
     )

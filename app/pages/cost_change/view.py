@@ -6,13 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.billing.activity.cost_change import CostChange, Period, SegmentChange
+from app.language import marked, translated
 from app.money import Money, total
 from app.pages.cost_change import wording
-from app.pages.cost_change.query import BY, CostQuery
+from app.pages.cost_change.query import CostQuery
 from app.pages.wallet.history_query import DIRECTIONS
 
 SEGMENTS = 50
 """How many segments of a part are listed."""
+_NONE = {
+    "campaign": marked("No campaign"),
+    "agent": marked("No agent"),
+    "number": marked("No phone number"),
+    "direction": marked("No direction"),
+    "country": marked("No country"),
+}
+"""Usage without such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +54,8 @@ def list_parts(change: CostChange, asked: CostQuery) -> Iterator[PartRow]:
         left = one.segments[SEGMENTS:]
         yield PartRow(
             key=one.part.value,
-            label=label[:1].upper() + label[1:] if one.amount else wording.NAMES[one.part],
-            about=wording.ABOUT[one.part],
+            label=label[:1].upper() + label[1:] if one.amount else translated(wording.NAMES[one.part]),
+            about=translated(wording.ABOUT[one.part]),
             amount=one.amount,
             segments=tuple(_row(segment, asked) for segment in one.segments[:SEGMENTS]),
             others=len(left),
@@ -57,7 +66,7 @@ def list_parts(change: CostChange, asked: CostQuery) -> Iterator[PartRow]:
 def _row(segment: SegmentChange, asked: CostQuery) -> SegmentRow:
     name = segment.name
     return SegmentRow(
-        label=(DIRECTIONS.get(name, name) if name else f"No {BY[asked.by].lower()}"),
+        label=translated(DIRECTIONS.get(name, name)) if name else translated(_NONE[asked.by]),
         amount=segment.amount,
         before=_calls_of(name, asked, asked.before) if name else None,
         after=_calls_of(name, asked, asked.after) if name else None,

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.billing.credit import lot_views, top_up_usage
+from app.language import gettext
 from app.pages.numbers import read_whole
 from app.transaction import transaction
 from app.web import errors
@@ -52,9 +53,9 @@ def show_lot(lot_id: UUID) -> str | Response:
 def _not_found() -> Response:
     return errors.page(
         404,
-        title="Credit not found",
-        message="This organization has no such credit.",
-        next_step="If it belongs to another of your organizations, switch to that one first.",
+        title=gettext("Credit not found"),
+        message=gettext("This organization has no such credit."),
+        next_step=gettext("If it belongs to another of your organizations, switch to that one first."),
     )
 
 

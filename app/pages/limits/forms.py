@@ -230,4 +230,4 @@ def window_labels() -> dict[LimitWindow, str]:
 
 def _calls_to(risk: str) -> str:
     # Translators: "Calls to high risk destinations".
-    return gettext("Calls to %(risk)s destinations", risk=in_sentence(translated(risk)))
+    return gettext("Calls to %(class_)s destinations", class_=in_sentence(translated(risk)))
