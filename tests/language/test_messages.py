@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 
 from app.language import (
     gettext,
+    in_sentence,
     lazy_gettext,
     listed,
     marked,
@@ -111,3 +112,9 @@ def test_units_are_listed_in_every_language(locale: str) -> None:
         assert listed(["a", "b", "c"], "unit") == "a, b, c"
     with speaking("es_ES"):
         assert listed(["a", "b", "c"], "unit") == "a, b y c"
+
+
+def test_a_label_within_a_sentence_is_in_lower_case_but_for_german_nouns() -> None:
+    assert in_sentence("Promotional credit") == "promotional credit"
+    with speaking("de_DE"):
+        assert in_sentence("Guthaben") == "Guthaben"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app.billing.alerts.naming import masked, name_of
+from app.billing.alerts.naming import masked, name_of, stored_name
+from app.language import speaking
 from app.models import AlertChannel, ChannelKind
+from tests.support.pseudo import LEFT_TO_RIGHT, speaking_pseudo
 
 
 def test_names_and_masked_addresses() -> None:
@@ -21,3 +23,14 @@ def test_names_and_masked_addresses() -> None:
     ]
     assert name_of(email, "kim@harbor.example") == "kim@harbor.example"
     assert name_of(recipients) == "billing email recipients"
+
+
+def test_what_is_stored_is_in_english_whoever_acts() -> None:
+    recipients = AlertChannel(kind=ChannelKind.RECIPIENTS, name="", address="")
+    phone = AlertChannel(kind=ChannelKind.SMS, name="", address="+16175550123")
+    with speaking_pseudo(), speaking(LEFT_TO_RIGHT):
+        assert name_of(recipients).startswith("«")
+        assert [stored_name(one) for one in (recipients, phone)] == [
+            "billing email recipients",
+            "+1•••0123 (text messages)",
+        ]

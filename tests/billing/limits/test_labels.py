@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from app.billing.limits import labels
+from app.language import speaking
 from app.models import LimitSubject, LimitWindow
+from tests.support.pseudo import LEFT_TO_RIGHT, speaking_pseudo
 
 ORGANIZATION, CAMPAIGN, AGENT, CLASS = LimitSubject
 
@@ -28,3 +30,10 @@ def test_each_subject_has_a_name(app: Flask, subject: LimitSubject, name: str, l
 
 def test_each_window_has_its_words() -> None:
     assert set(labels.PER) == set(labels.THIS) == set(LimitWindow)
+
+
+def test_what_is_stored_is_in_english_whoever_acts(app: Flask) -> None:
+    with speaking_pseudo(), speaking(LEFT_TO_RIGHT):
+        assert labels.subject_label(ORGANIZATION, "").startswith("«")
+        assert labels.stored_label(ORGANIZATION, "") == "Whole organization"
+        assert labels.stored_label(CLASS, "high") == "High risk destinations"
