@@ -31,7 +31,7 @@ def name_of(channel: AlertChannel, email: str | None = None) -> str:
 
 
 def stored_name(channel: AlertChannel) -> str:
-    """The same in English, as emails and the audit trail store it, whoever acts."""
+    """The same in English, as emails and the audit trail store it, whatever language the reader has."""
     with speaking(DEFAULT):
         return name_of(channel)
 

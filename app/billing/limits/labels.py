@@ -60,7 +60,7 @@ def subject_label(subject: LimitSubject, name: str) -> str:
 
 
 def stored_label(subject: LimitSubject, name: str) -> str:
-    """The same in English, as emails and the audit trail store it, whoever acts."""
+    """The same in English, as emails and the audit trail store it, whatever language the reader has."""
     with speaking(DEFAULT):
         return subject_label(subject, name)
 

@@ -25,7 +25,7 @@ def test_names_and_masked_addresses() -> None:
     assert name_of(recipients) == "billing email recipients"
 
 
-def test_what_is_stored_is_in_english_whoever_acts() -> None:
+def test_what_is_stored_is_in_english_in_any_language() -> None:
     recipients = AlertChannel(kind=ChannelKind.RECIPIENTS, name="", address="")
     phone = AlertChannel(kind=ChannelKind.SMS, name="", address="+16175550123")
     with speaking_pseudo(), speaking(LEFT_TO_RIGHT):

@@ -32,7 +32,7 @@ def test_each_window_has_its_words() -> None:
     assert set(labels.PER) == set(labels.THIS) == set(LimitWindow)
 
 
-def test_what_is_stored_is_in_english_whoever_acts(app: Flask) -> None:
+def test_what_is_stored_is_in_english_in_any_language(app: Flask) -> None:
     with speaking_pseudo(), speaking(LEFT_TO_RIGHT):
         assert labels.subject_label(ORGANIZATION, "").startswith("«")
         assert labels.stored_label(ORGANIZATION, "") == "Whole organization"
