@@ -14,6 +14,8 @@ TEST_PROCESSES ?= 3
 # The process that is done first takes over from the other. For a single file a second one costs more than it saves.
 ONE_FILE = $(filter 1,$(words $(foreach each,$(ARGS),$(findstring .py,$(each)))))
 PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(if $(ONE_FILE),0,$(TEST_PROCESSES)) --dist worksteal
+# Of many cases some stand for the others (tests/support/representatives.py), unless one says what to run.
+SOME = $(if $(ARGS),,--cases representative)
 # What takes long by design has no limit for each test: the person who started it sees what it waits for.
 PATIENT := -o timeout=0 -o faulthandler_timeout=0
 # Tests with generated examples look a little way in every run; with these settings they look far.
@@ -22,7 +24,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000
 SECTION ?=
 
-.PHONY: help run test test-fast test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
+.PHONY: help run test test-fast test-every-case test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -32,14 +34,19 @@ run: $(RUN_STAMP) ## Start the product with demo data (PORT=8000 SHELL_DEMO_PORT
 
 # Tests start the product's programs over and over: those are compiled once, whatever the shell says.
 test: export PYTHONDONTWRITEBYTECODE :=
-test: $(DEV_STAMP) ## Run the tests (ARGS="tests/billing/topups -k review")
+test: $(DEV_STAMP) ## Run the tests; where ARGS="tests/billing/topups -k review" says which, every case of those
 	@$(PYTHON_IN_VENV) -m dev.testing
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) $(SOME) $(ARGS)
 	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox)
 
 test-fast: export PYTHONDONTWRITEBYTECODE :=
 test-fast: $(DEV_STAMP) ## Run the tests that need no browser
-	@$(PYTEST) --ignore tests/browser $(ARGS)
+	@$(PYTEST) --ignore tests/browser $(SOME) $(ARGS)
+
+test-every-case: export PYTHONDONTWRITEBYTECODE :=
+test-every-case: $(DEV_STAMP) ## Run every case of every test, also those that others stand for in `make test`
+	@$(PYTHON_IN_VENV) -m dev.testing
+	@$(PYTEST) $(ARGS)
 
 test-long: export PYTHONDONTWRITEBYTECODE :=
 test-long: $(DEV_STAMP) ## Let the tests with generated examples look far; takes an hour or more

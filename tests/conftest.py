@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 KEPT_CONNECTIONS = 12
 
-pytest_plugins = ["tests.support.failures_named"]
+pytest_plugins = ["tests.support.failures_named", "tests.support.representatives"]
 
 
 def pytest_configure(config: Any) -> None:

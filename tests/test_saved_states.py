@@ -65,6 +65,7 @@ def test_what_is_put_back_is_what_walking_through_it_leaves(name: str, app: Flas
     assert calls(sandbox) == of_the_walk
 
 
+@pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("name", SET_UPS)
 def test_every_time_in_the_database_is_later_by_what_has_passed(
     name: str, app: Flask, sandbox: Sandbox

@@ -12,6 +12,7 @@ from dev.words.places import seen
 TAKE_BACK = Forbidden("take back", "clawback", Scope.EVERYWHERE)
 
 
+@pytest.mark.long
 def test_no_forbidden_word_is_used():
     found = [f"{use.path}: {use.words!r} ({number})" for use, number in sorted(uses().items())]
     assert found == [], "docs/glossary.md says what to write instead; `python -m dev.words` lists every use."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextvars import Context
 from functools import partial
 from typing import Any
@@ -17,9 +16,10 @@ from app.api import SECTIONS
 from app.api.endpoints import Endpoint
 from app.api.openapi import path_of
 from tests.factories import an_organization
+from tests.support.examples import examples
 from tests.support.platform import Platform
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or 6)
+EXAMPLES = examples("FUZZ_EXAMPLES", 6)
 """FUZZ_EXAMPLES=100 looks deeper."""
 ENDPOINTS = [endpoint for section in SECTIONS for endpoint in section.endpoints]
 SENT = [
@@ -30,6 +30,7 @@ SENT = [
 ]
 
 
+@pytest.mark.one_of_each(by=lambda endpoint, mode: {endpoint.name, mode})
 @pytest.mark.parametrize(
     ("endpoint", "mode"), SENT, ids=[f"{endpoint.name}-{mode.value}" for endpoint, mode in SENT]
 )

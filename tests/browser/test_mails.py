@@ -54,6 +54,7 @@ def test_no_name_reaches_past_the_edge_of_a_phone(reader: Page) -> None:
         assert reader.evaluate(BEYOND) == [], email.kind
 
 
+@pytest.mark.representative
 @pytest.mark.parametrize("reader", [True], ids=["with-axe"], indirect=True)
 def test_the_pages_around_them_too(reader: Page, app: Flask) -> None:
     organization = an_organization()
@@ -65,6 +66,7 @@ def test_the_pages_around_them_too(reader: Page, app: Flask) -> None:
         check_in_each_look(reader)
 
 
+@pytest.mark.representative
 def test_a_charge_is_read_in_its_frame_with_its_own_styles_and_a_link_that_leaves_it(
     reader: Page, app: Flask, site: Site
 ) -> None:

@@ -79,6 +79,7 @@ def test_where_the_frame_is_on_the_page_it_tells_the_parts(page: Page, shell: Sh
     expect(frame.get_by_role("radio", name="$100", exact=True)).to_be_checked()
 
 
+@pytest.mark.representative
 def test_what_fails_is_said_and_tried_again_and_shows_nothing(page: Page, shell: Shell, app: Flask) -> None:
     page.clock.install()
     note_problems(page)
@@ -144,6 +145,7 @@ def test_what_has_focus_does_not_vanish(page: Page, shell: Shell, app: Flask) ->
     expect(button).to_have_count(0)
 
 
+@pytest.mark.representative
 @pytest.mark.parametrize(
     ("href", "wallet"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -40,6 +41,7 @@ def test_a_sign_out_in_another_tab_leaves_nothing_and_nothing_of_the_next_person
     assert "$" not in chip.evaluate("(one) => one.shadowRoot.textContent")
 
 
+@pytest.mark.representative
 def test_after_its_longest_life_another_session_begins(page: Page, shell: Shell, app: Flask) -> None:
     person = shell.add_person(good())
     note_problems(page)

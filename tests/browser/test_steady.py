@@ -154,6 +154,7 @@ def test_a_banner_that_a_poll_brings_and_takes_away_moves_nothing(seen: Shown, p
     assert place_of(thing) == before
 
 
+@pytest.mark.representative
 def test_a_connection_that_is_lost_moves_nothing(seen: Shown) -> None:
     seen.load(OVERVIEW)
     thing = seen.at.locator("#plan a").first

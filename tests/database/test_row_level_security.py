@@ -79,6 +79,7 @@ READ = {
 }
 
 
+@pytest.mark.one_of_each(by=lambda way: READ[way].split()[0])
 @pytest.mark.parametrize("way", READ)
 def test_raw_sql_reads_nothing_of_another(two: Two, way: str) -> None:
     seen = {}
@@ -109,6 +110,7 @@ CHANGE = {
 }
 
 
+@pytest.mark.one_of_each(by=lambda way: CHANGE[way].split()[0])
 @pytest.mark.parametrize("way", CHANGE)
 def test_raw_sql_changes_nothing_of_another(two: Two, way: str) -> None:
     for table in tables():
@@ -127,6 +129,7 @@ GIVE_AWAY = {
 }
 
 
+@pytest.mark.one_of_each(by=lambda way: GIVE_AWAY[way].split()[0])
 @pytest.mark.parametrize("way", GIVE_AWAY)
 def test_raw_sql_that_reaches_beyond_the_organization_is_refused(two: Two, way: str) -> None:
     for table in tables():
@@ -151,6 +154,7 @@ def test_no_row_is_written_for_another(two: Two) -> None:
         db.session.rollback()
 
 
+@pytest.mark.long
 def test_what_sqlalchemy_builds_without_a_model_is_held_too(two: Two) -> None:
     for table in tables():
         key = table.c[key_of(table)]
@@ -164,6 +168,7 @@ def test_what_sqlalchemy_builds_without_a_model_is_held_too(two: Two) -> None:
             }, table.name
 
 
+@pytest.mark.long
 def test_bulk_updates_of_models_stay_with_the_organization(two: Two) -> None:
     other = db.session.execute(select(Mail.id)).scalar_one()
     with superuser().connect() as connection:
@@ -216,6 +221,7 @@ def test_a_setting_that_names_no_one_shows_nothing(two: Two) -> None:
         db.session.rollback()
 
 
+@pytest.mark.long
 def test_a_row_of_another_is_told_by_no_foreign_key_and_by_no_key_of_a_table_of_organizations(
     two: Two,
 ) -> None:

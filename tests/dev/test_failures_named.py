@@ -64,6 +64,7 @@ def test_before_or_after_it():
 """
 
 
+@pytest.mark.long
 def test_one_that_waits_for_what_never_comes_says_where_and_fails_and_the_rest_run(tmp_path: Path) -> None:
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
     assert ours["faulthandler_timeout"] < ours["timeout"]

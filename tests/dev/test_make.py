@@ -7,7 +7,8 @@ import re
 from config import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-SHORT = {"test", "test-fast", "test-sandbox"}
+CI = (ROOT / ".ci" / "run").read_text()
+SHORT = {"test", "test-fast", "test-every-case", "test-sandbox"}
 
 
 def test_whatever_can_look_farther_does_in_long_runs() -> None:
@@ -18,12 +19,24 @@ def test_whatever_can_look_farther_does_in_long_runs() -> None:
 
 
 def test_long_runs_have_no_limit_for_a_single_test() -> None:
+    runs = runs_of_tests()
+    assert set(runs) > SHORT
+    assert [name for name in sorted(set(runs) - SHORT) if "$(PATIENT)" not in runs[name]] == []
+
+
+def test_every_case_runs_before_a_change_is_merged_and_where_one_says_which() -> None:
+    runs = runs_of_tests()
+    assert {name for name, line in runs.items() if "$(SOME)" in line} == {"test", "test-fast"}
+    assert "SOME = $(if $(ARGS),,--cases representative)\n" in MAKEFILE
+    assert {"test", "test-every-case"} <= set(re.findall(r"\bmake ([a-z-]+)", CI))
+
+
+def runs_of_tests() -> dict[str, str]:
+    """The line of each target that runs tests."""
     recipes = re.findall(r"^([a-z-]+):[^\n]*\n((?:\t[^\n]*\n)+)", MAKEFILE, flags=re.MULTILINE)
-    runs = {
+    return {
         name: line
         for name, lines in recipes
         for line in lines.splitlines()
         if re.search(r"-m pytest|\$\(PYTEST\)", line)
     }
-    assert set(runs) > SHORT
-    assert [name for name in sorted(set(runs) - SHORT) if "$(PATIENT)" not in runs[name]] == []

@@ -51,6 +51,7 @@ def test_the_stored_one_is_copied(tmp_path):
     assert (tmp_path / "laid out" / "base" / "1").read_text() == "rows"
 
 
+@pytest.mark.long
 def test_what_a_killed_run_had_half_made_is_not_used(tmp_path):
     """Making goes on under another name, and is renamed in one step."""
     store = tmp_path / "store"

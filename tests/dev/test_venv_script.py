@@ -49,6 +49,7 @@ def test_without_the_venv_module_it_names_the_package(machine):
     assert "-venv" in done.stderr
 
 
+@pytest.mark.long
 def test_the_first_that_is_new_enough_is_used(machine):
     install(machine, "python3", "exit 1")
     install(machine, "python3.12", f'exec {sys.executable} "$@"')

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 
 import demo_notes
@@ -36,6 +37,7 @@ def left_in_temporary_folders():
     return [demo_notes.read(folder) for folder in folders if demo_notes.is_running(folder)]
 
 
+@pytest.mark.long
 def test_it_starts_serves_its_owner_and_leaves_nothing_running():
     with temporary_demo() as environment, requests.Session() as browser:
         address = environment["PUBLIC_URL"]

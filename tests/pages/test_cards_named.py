@@ -42,6 +42,7 @@ def a_renewal(visitor: Visitor, organization: Organization, card: PaymentMethod)
 Pay = Callable[[Visitor, Organization, PaymentMethod], str]
 
 
+@pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("pay", [a_top_up, a_switch, a_renewal], ids=lambda pay: pay.__name__)
 def test_a_card_that_paid_instead_is_named_and_made_the_default_by_one_button(
     app: Flask, sandbox: Sandbox, visitor: Visitor, pay: Pay

@@ -41,6 +41,7 @@ def save(owner: Owner, limit: str) -> TestResponse:
 class TestSixtyClicks:
     """What a stolen session would do: many top-ups of the largest amount, all at the same moment."""
 
+    @pytest.mark.long
     def test_they_end_at_the_limit(self, owner: Owner, sandbox: Sandbox) -> None:
         reviews = [owner.review("5000") for _ in range(60)]
         tabs = [owner, *(owner.elsewhere() for _ in range(5))]

@@ -66,6 +66,7 @@ def test_the_usual_keys_are_valid_and_collide_with_none() -> None:
     assert shortcuts.find_collisions(USUAL_KEYS) == {}
 
 
+@pytest.mark.long
 def test_each_is_found_by_its_name_and_by_each_of_its_words(app: Flask, visitor: Visitor) -> None:
     visitor.sign_in(a_person(organization=an_organization(credit="5")).email)
     for one in DESTINATIONS:

@@ -22,6 +22,7 @@ from app.web.formatting import day_long
 from app.web.glyphs import Coverage
 from tests.factories import at, usd
 from tests.support.browsing import links_of, text_on_wide_screen
+from tests.support.examples import examples
 from tests.support.moving import post, use
 from tests.support.paying import Owner
 from tests.support.pdfs import packed, pdf, words
@@ -186,7 +187,7 @@ MIXED = st.lists(
 
 
 @settings(
-    max_examples=int(os.environ.get("PDF_EXAMPLES", "6")),
+    max_examples=examples("PDF_EXAMPLES", 6),
     deadline=None,
     derandomize="PDF_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),

@@ -56,6 +56,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.one_of_each(by=lambda kind: kind)
 @pytest.mark.parametrize(
     ("operation", "kind"), [*((call, "429") for call in CALLS), (CALLS[1], "html"), (CALLS[2], "drop_before")]
 )

@@ -20,10 +20,11 @@ from app.billing.wallet import verification
 from app.extensions import db
 from app.models import Organization, RejectedEvent, UsageEvent
 from tests.factories import an_organization
+from tests.support.examples import examples
 from tests.support.metering import a_cloudevent
 from tests.support.platform import Platform
 
-EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES") or 40)
+EXAMPLES = examples("HOSTILE_EXAMPLES", 40)
 """HOSTILE_EXAMPLES=5000 looks deeper, elsewhere each time."""
 
 

@@ -21,9 +21,10 @@ from app.models import Allowance, Organization, UsageDaily, UsageEvent, Wallet
 from app.months import Month
 from tests.billing.usage.model import allowance, price, tiers_of
 from tests.factories import an_organization, at
+from tests.support.examples import examples
 from tests.support.metering import NOW, an_event, on_growth, take
 
-EXAMPLES = int(os.environ.get("METERING_EXAMPLES") or 15)
+EXAMPLES = examples("METERING_EXAMPLES", 15)
 """METERING_EXAMPLES=1000 looks deeper, elsewhere each time."""
 
 deeply = settings(

@@ -4,7 +4,6 @@ and reconciliation is silent exactly where all is right."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from flask import Flask
@@ -18,9 +17,10 @@ from app.payments.references import id_of
 from app.payments.subscription_facts import StripeSubscription
 from app.stripe_events import handlers
 from tests.billing.subscriptions.test_plan_machine import PlanMachine, run
+from tests.support.examples import examples
 from tests.support.sums import Operator
 
-EXAMPLES = int(os.environ.get("PLAN_EXAMPLES") or 4)
+EXAMPLES = examples("PLAN_EXAMPLES", 4)
 """PLAN_EXAMPLES=100 looks deeper, elsewhere each time."""
 STEPS = 16
 

@@ -74,6 +74,7 @@ def test_no_answer_grows_without_end(app: Flask, owner: Owner) -> None:
     assert len(refused.data) < LARGEST
 
 
+@pytest.mark.representative
 def test_what_a_page_leaves_out_is_said_with_its_sum(app: Flask, owner: Owner) -> None:
     statement = text_of(owner.get("/workplace/invoices/statements/2026-09"))
     assert f"{MANY + 1 - 100:,} more, listed in the CSV file" in statement
@@ -100,6 +101,7 @@ def test_what_a_page_leaves_out_is_said_with_its_sum(app: Flask, owner: Owner) -
     assert f"{MANY + 1 - 50} older cards aren't shown" in text_of(page)
 
 
+@pytest.mark.representative
 def test_every_call_in_progress_is_on_one_of_the_pages(app: Flask, owner: Owner) -> None:
     seen, place = list[str](), "/billing/wallet/calls-in-progress"
     while place:

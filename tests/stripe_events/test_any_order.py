@@ -6,7 +6,6 @@ handled against the object as it is by then; what never arrives, a reconciliatio
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -40,11 +39,12 @@ from app.payments import intents
 from app.payments import refunds as stripe_refunds
 from app.stripe_events.handling import HANDLERS
 from tests.factories import OWNER, a_payer, usd
+from tests.support.examples import examples
 from tests.support.sandbox import Sandbox
 
 PAID = 5000
 """Cents of the top-up."""
-EXAMPLES = int(os.environ.get("ORDER_EXAMPLES") or 12)
+EXAMPLES = examples("ORDER_EXAMPLES", 12)
 """ORDER_EXAMPLES=300 looks deeper."""
 
 cents = st.integers(min_value=1, max_value=1600)

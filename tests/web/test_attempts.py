@@ -137,6 +137,7 @@ def test_with_tickets_a_network_has_thirty_attempts_a_day(app: Flask, owner: str
     assert sign_in(browser(app), owner).status_code == 302, "at home it does"
 
 
+@pytest.mark.long
 def test_many_networks_together_have_a_hundred_a_day_and_a_known_browser_continues(
     app: Flask, owner: str
 ) -> None:

@@ -24,6 +24,7 @@ def app(settings: Settings) -> Flask:
     return made
 
 
+@pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("origin", [SHELL, "https://evil.example", "null"])
 def test_no_answer_lets_another_origin_read_it(app: Flask, origin: str) -> None:
     """Each address, by each method that it has, asked for directly and beforehand (preflight)."""

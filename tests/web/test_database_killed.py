@@ -73,6 +73,7 @@ def owner(killed: Killed) -> Visitor:
     return visitor
 
 
+@pytest.mark.one_of_each(by=lambda moment: moment)
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("address", ["/billing", "/billing/wallet/top-ups"])
 def test_no_request_is_answered_with_500(killed: Killed, owner: Visitor, moment: str, address: str) -> None:

@@ -137,6 +137,7 @@ def answer_of(stage: Stage, endpoint: str, left_as: Role | None) -> TestResponse
     return answer
 
 
+@pytest.mark.one_of_each(by=lambda endpoint: endpoint.split(".")[0])
 @pytest.mark.parametrize("endpoint", sorted(set(FORMS) - set(WAITS_FOR_NOTHING)))
 def test_who_loses_the_role_while_the_request_waits_changes_nothing(stage: Stage, endpoint: str) -> None:
     left_as = None if endpoint in OF_MEMBERS else Role.MEMBER

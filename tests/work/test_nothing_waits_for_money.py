@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -33,6 +34,7 @@ def enqueue_many(task: str, arguments: str) -> None:
     db.session.commit()
 
 
+@pytest.mark.long
 def test_while_receivers_are_slow_and_ten_thousand_jobs_wait_an_event_and_a_state_go_through(
     app: Flask, sandbox: Sandbox, settings: Settings
 ) -> None:

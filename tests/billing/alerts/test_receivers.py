@@ -22,6 +22,7 @@ every_kind = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.one_of_each(by=lambda kind, state, is_off: {kind, (state, is_off)})
 @every_kind
 @pytest.mark.parametrize(
     ("status", "state", "is_off", "waits"),
@@ -78,6 +79,7 @@ def test_each_answer_has_one_outcome(
         )
 
 
+@pytest.mark.one_of_each(by=lambda kind, result: {kind, result})
 @pytest.mark.parametrize("kind", [ChannelKind.SLACK, ChannelKind.TEAMS, ChannelKind.WEBHOOK])
 @pytest.mark.parametrize(
     ("parts", "for_ever", "result"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 
 from flask import Flask
@@ -14,8 +13,9 @@ from app.extensions import db
 from app.models import AlertDelivery
 from tests.support.alerting import a_chat, an_alerted, recipients_channel, tell_about, to
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 
-EXAMPLES = int(os.environ.get("ALERT_EXAMPLES") or 4)
+EXAMPLES = examples("ALERT_EXAMPLES", 4)
 """ALERT_EXAMPLES=200 looks further."""
 
 LIMITS = {"low": (100, 110), "under:50000000": (50, 55), "under:20000000": (20, 22), "paused": (0, 1)}

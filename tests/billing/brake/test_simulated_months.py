@@ -5,17 +5,17 @@ The suite plays some of each; `make test-long` plays all.
 
 from __future__ import annotations
 
-import os
 import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.support.examples import examples
 from tests.support.simulated_brakes import Runaway, play
 from tests.support.simulated_years import BEGIN, KINDS, Year, simulate
 
-EXAMPLES = int(os.environ.get("BRAKE_EXAMPLES", "5"))
+EXAMPLES = examples("BRAKE_EXAMPLES", 5)
 DOLLAR = 1_000_000
 FLOOR = 25 * DOLLAR
 BEGINS = (90, 150, 20, 200, 60, 300, 5, 400)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,8 +13,9 @@ from app.billing.catalog import Plan, Rate, file, rating
 from app.billing.catalog.model import Tier
 from app.money import MICRO
 from config import ROOT
+from tests.support.examples import examples
 
-EXAMPLES = int(os.environ.get("RATING_EXAMPLES") or 30)
+EXAMPLES = examples("RATING_EXAMPLES", 30)
 """RATING_EXAMPLES=5000 looks deeper."""
 CATALOG = file.parse((ROOT / "catalog.toml").read_text(), name="catalog.toml")
 GROWTH = CATALOG.plan("growth")

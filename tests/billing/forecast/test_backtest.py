@@ -7,7 +7,6 @@ ever be chosen with them: what pages say of the forecast is measured there.
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from functools import cache
 
@@ -16,9 +15,10 @@ import pytest
 from app.billing import forecast
 from tests.support import other_years, simulated_years
 from tests.support.backtesting import Step, moments, months
+from tests.support.examples import examples
 from tests.support.simulated_years import BEGIN, DAYS, simulate
 
-EXAMPLES = int(os.environ.get("FORECAST_EXAMPLES", "1"))
+EXAMPLES = examples("FORECAST_EXAMPLES", 1)
 EARLY = timedelta(hours=2)
 
 
@@ -56,6 +56,7 @@ def right(years: str) -> float:
     return found / len(known)
 
 
+@pytest.mark.one_of_each(by=lambda: "any")
 @Years
 def test_the_alert_comes_two_hours_before_dryness_in_95_percent_of_the_months(years: str) -> None:
     leads = []
@@ -79,6 +80,7 @@ def test_the_alert_does_not_come_a_week_early(years: str) -> None:
     assert leads[int(len(leads) * 0.9)] <= timedelta(days=4)
 
 
+@pytest.mark.long
 def test_pages_say_how_often_the_band_was_right_on_years_that_no_constant_was_chosen_with() -> None:
     """`RIGHT_OF_TEN` is what is measured there, rounded down, and no more than on the years that they were."""
     measured = right("other")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -19,10 +18,11 @@ from app.models import LimitSubject, LimitWindow, SpendingLimit
 from app.money import Money
 from tests.factories import an_organization
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 from tests.support.limits import a_draft, a_limit
 from tests.support.metering import an_event
 
-EXAMPLES = int(os.environ.get("LIMIT_EXAMPLES") or 6)
+EXAMPLES = examples("LIMIT_EXAMPLES", 6)
 """LIMIT_EXAMPLES=300 looks deeper."""
 CAMPAIGN, LIMIT, TOKEN = "Spring recall", 30_000_000, 12
 LEASE = timedelta(minutes=50)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,9 +22,10 @@ from app.models import Organization, PlatformMessage, Subscription, Subscription
 from app.people.provisioning import Wanted, provision
 from tests.factories import OWNER, an_organization, at
 from tests.support import subscriptions
+from tests.support.examples import examples
 from tests.support.subscriptions import Period
 
-EXAMPLES = int(os.environ.get("GRACE_EXAMPLES") or 150)
+EXAMPLES = examples("GRACE_EXAMPLES", 150)
 """GRACE_EXAMPLES=5000 looks deeper."""
 ZONES = (
     "Etc/GMT+12",  # the last to begin a day

@@ -69,6 +69,7 @@ def flask(app: Flask, *words: str) -> Result:
     return app.test_cli_runner().invoke(args=["platform", *words])
 
 
+@pytest.mark.one_of_each(by=lambda type_: type_)
 @pytest.mark.parametrize("status", REFUSALS)
 @pytest.mark.parametrize("type_", ["wallet.topped_up", "plan.changed"])
 def test_a_message_that_is_refused_holds_back_nothing_and_is_kept(
@@ -86,6 +87,7 @@ def test_a_message_that_is_refused_holds_back_nothing_and_is_kept(
     assert app.test_client().get("/readyz").json["messages"]["failed"] == 1
 
 
+@pytest.mark.one_of_each(by=lambda type_, status: {type_, status // 100})
 @pytest.mark.parametrize("status", TROUBLE)
 @pytest.mark.parametrize("type_", OTHERS)
 def test_no_other_message_holds_back_the_state(
@@ -102,6 +104,7 @@ def test_no_other_message_holds_back_the_state(
     assert states() == ["waiting", "delivered", "delivered"]
 
 
+@pytest.mark.one_of_each(by=lambda end: end)
 @pytest.mark.parametrize(
     ("status", "end"), [*((one, "failed") for one in REFUSALS), *((one, "superseded") for one in TROUBLE)]
 )

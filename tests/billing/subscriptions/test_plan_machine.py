@@ -35,10 +35,11 @@ from app.payments.subscription_facts import StripeSubscription
 from app.stripe_events import handlers
 from tests.factories import OWNER, a_payer, a_stripe_card
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 from tests.support.plans import ALWAYS_3DS, DECLINES, pay_by, sell_plans
 from tests.support.sandbox import Sandbox
 
-EXAMPLES = int(os.environ.get("PLAN_EXAMPLES") or 8)
+EXAMPLES = examples("PLAN_EXAMPLES", 8)
 """PLAN_EXAMPLES=200 looks deeper, elsewhere each time."""
 STEPS = 14
 

@@ -38,6 +38,7 @@ def hear(app: Flask, sandbox: Sandbox, *types: str) -> None:
         work_through(app)
 
 
+@pytest.mark.one_of_each(by=lambda order: f"{len(order)} events")
 @pytest.mark.parametrize(
     "order", [*permutations((FAILED, CHANGED, FINALIZED)), (CHANGED,), (FAILED,), (FAILED, CHANGED, FAILED)]
 )

@@ -31,9 +31,10 @@ from tests.billing.usage.model import EARLY, FILE, LATE, Lease, Model
 from tests.factories import an_organization, at, give_credit
 from tests.support import subscriptions
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 from tests.support.subscriptions import Period
 
-EXAMPLES = int(os.environ.get("METERING_EXAMPLES") or 12)
+EXAMPLES = examples("METERING_EXAMPLES", 12)
 """METERING_EXAMPLES=1000 looks deeper, elsewhere each time."""
 STEPS = 25
 

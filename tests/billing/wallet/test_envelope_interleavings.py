@@ -7,7 +7,6 @@ some, unless it asked for more than there was.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,8 +45,9 @@ from app.models import AccountName, TransferKind
 from app.money import Money
 from tests.factories import OWNER, an_organization, at
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 
-EXAMPLES = int(os.environ.get("ENVELOPE_EXAMPLES") or 40)
+EXAMPLES = examples("ENVELOPE_EXAMPLES", 40)
 """ENVELOPE_EXAMPLES=10000 looks deeper."""
 STEPS = 14
 A_HUNDRED = 100

@@ -24,9 +24,10 @@ from app.extensions import db
 from app.models import Allowance, Hold, HoldAllowance, HoldState, Organization
 from tests.factories import an_organization, at, give_credit
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 from tests.support.metering import an_event, take
 
-EXAMPLES = int(os.environ.get("HOLDS_EXAMPLES") or 10)
+EXAMPLES = examples("HOLDS_EXAMPLES", 10)
 """HOLDS_EXAMPLES=1000 looks deeper, elsewhere each time."""
 POOL = "call_minutes"
 meters = st.sampled_from(["calls_outbound", "calls_outbound", "calls_inbound", "tokens_out"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -34,8 +33,9 @@ from demo import usage_reports
 from demo.usage_reports import Used
 from tests.factories import an_organization, at
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 
-EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES") or 12)
+EXAMPLES = examples("LEDGER_EXAMPLES", 12)
 """LEDGER_EXAMPLES=300 looks deeper."""
 
 micro = st.integers(min_value=1, max_value=200_000_000)

@@ -13,6 +13,7 @@ from tests.browser.site import Site
 from tests.support.states import EVERY_STATE, State
 
 
+@pytest.mark.one_of_each(by=lambda scene: scene.pages)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_after_each_scene(page: Page, site: Site, app: Flask, scene: Scene) -> None:
     scene.play(page, site, lambda _: None)

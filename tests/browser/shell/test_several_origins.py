@@ -97,6 +97,7 @@ def test_an_origin_that_is_not_on_the_list_gets_nothing(window: Page, origins: O
         assert "Wallet" not in (frame.title() if "error" not in frame.url else "")
 
 
+@pytest.mark.representative
 def test_a_page_around_the_shell_gets_nothing_either(window: Page, origins: Origins) -> None:
     """Everything that is above a frame has to be on the list."""
     window.goto(f"{origins.stranger}/")

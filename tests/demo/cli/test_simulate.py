@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from app.extensions import db
@@ -21,6 +22,7 @@ def test_it_plays_and_says_that_both_count_the_same(app: Flask) -> None:
     assert row.endswith(" equal")
 
 
+@pytest.mark.long
 def test_its_token_ends_with_it(app: Flask) -> None:
     with serving(app) as address:
         app.test_cli_runner().invoke(args=["simulate", f"--url={address}", *SHORT])

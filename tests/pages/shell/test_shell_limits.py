@@ -145,6 +145,7 @@ def test_a_lock_that_is_given_late_signs_in_all_the_same(
         assert post(app, shell.token()).status_code == 303
 
 
+@pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("renews", [False, True])
 def test_a_lock_that_is_not_given_is_told_and_logged_and_another_token_is_asked_for(
     app: Flask, frame: Visitor, shell: PortalShell, renews: bool

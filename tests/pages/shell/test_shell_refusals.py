@@ -128,6 +128,7 @@ HOSTILE: dict[str, tuple[Make, Reason]] = {
 """Tokens that open nothing, and why."""
 
 
+@pytest.mark.one_of_each(by=lambda name: HOSTILE[name][1])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_token_that_opens_nothing_is_told_to_the_person_the_shell_and_operators(
     frame: Visitor, shell: PortalShell, name: str

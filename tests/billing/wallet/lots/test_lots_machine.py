@@ -3,7 +3,6 @@ draws each transfer by itself. The lots are only drawn now and then."""
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -29,8 +28,9 @@ from app.money import Money
 from tests.billing.wallet.lots.model import Lot, Model
 from tests.factories import an_organization, at
 from tests.support.database import another_session, empty
+from tests.support.examples import examples
 
-EXAMPLES = int(os.environ.get("LOTS_EXAMPLES") or 10)
+EXAMPLES = examples("LOTS_EXAMPLES", 10)
 """LOTS_EXAMPLES=300 looks deeper."""
 
 amounts = st.one_of(st.integers(1, 40), st.integers(1, 2_000))

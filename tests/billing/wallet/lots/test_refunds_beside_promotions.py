@@ -108,6 +108,7 @@ def in_dollars(micro: int) -> Decimal:
     return Decimal(micro) / 1_000_000
 
 
+@pytest.mark.one_of_each(by=lambda steps: f"{len(steps)} steps")
 @pytest.mark.parametrize(("steps", "after"), CASES.values(), ids=CASES)
 def test_a_refund_never_pays_out_promotional_credit(
     app: Flask, steps: list[str], after: dict[str, str]

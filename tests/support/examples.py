@@ -1,0 +1,18 @@
+"""How many examples the tests generate that look for what no one thought of."""
+
+from __future__ import annotations
+
+import os
+
+CASES = "TEST_CASES"
+"""Which cases run (`tests.support.representatives`)."""
+FEWER = 3
+"""`make test` looks at so many times fewer."""
+
+
+def examples(name: str, usual: int) -> int:
+    """The number of examples: what the environment says under this name, or the usual one; in `make test` fewer."""
+    chosen = os.environ.get(name)
+    if chosen:
+        return int(chosen)
+    return max(1, usual // FEWER) if os.environ.get(CASES) == "representative" else usual
