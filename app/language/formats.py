@@ -89,6 +89,12 @@ def decimal_text(value: float, locale: str) -> str:
 
 
 @lru_cache(_OTHERS)
+def tenths_text(value: float, locale: str) -> str:
+    """A number to a tenth, which is written out also where it is zero: `2.0`."""
+    return str(format_decimal(value, "#,##0.0", locale=_parsed(locale)))
+
+
+@lru_cache(_OTHERS)
 def millions_text(value: int, locale: str) -> str:
     """A large number in short, to a tenth: `48.3M`."""
     return str(format_compact_decimal(value, locale=_parsed(locale), fraction_digits=1))

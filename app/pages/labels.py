@@ -6,6 +6,7 @@ from babel import Locale
 from flask import Flask
 
 from app.billing import catalog
+from app.billing.wallet import line_details
 from app.language import locale
 from app.models import TransferKind, UsageGroup, card_name
 
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(limit_label)
     app.add_template_filter(destination_name)
     app.add_template_filter(card_name)
+    app.add_template_filter(line_details.to_read, "line_detail")
 
 
 def movement_label(kind: TransferKind, group: UsageGroup | None = None) -> str:

@@ -11,8 +11,9 @@ from app.billing import forecast
 from app.billing.forecast import Dryness, History
 from app.billing.wallet.balance import BalanceView
 from app.clock import utc_now
+from app.language import gettext
 from app.pages.credit_curve import NARROW, Around, Curve, draw
-from app.web.formatting import time_around, time_estimated
+from app.web.formatting import number, time_around, time_estimated
 from app.web.identity import current_organization
 
 _DAYS_BACK = 7
@@ -39,9 +40,9 @@ def how_long(balance: BalanceView) -> HowLong:
     found = forecast.lasts(balance.forecast, balance.available.micro, utc_now(), balance.credit)
     match found.history:
         case History.LITTLE:
-            return HowLong("We need about a week of calls to say how long it lasts")
+            return HowLong(gettext("We need about a week of calls to say how long it lasts"))
         case History.NONE_LATELY:
-            return HowLong("No spending in the last 90 days")
+            return HowLong(gettext("No spending in the last 90 days"))
         case _:
             return _words(found.dryness)
 
@@ -65,9 +66,10 @@ def credit_curve(balance: BalanceView) -> tuple[Curve, Curve] | None:
 
 def _words(dryness: Dryness | None) -> HowLong:
     if dryness is None or dryness.about is None:
-        return HowLong(f"Lasts more than {forecast.FURTHEST.days} days at your usual spending")
+        days = number(forecast.FURTHEST.days)
+        return HowLong(gettext("Lasts more than %(days)s days at your usual spending", days=days))
     about = time_around(dryness.about)
-    return HowLong(Markup("Lasts until {}").format(about), _band(dryness), about)
+    return HowLong(_with_times(gettext("Lasts until %(time)s", time=about)), _band(dryness), about)
 
 
 def _band(dryness: Dryness) -> Markup | None:
@@ -75,7 +77,17 @@ def _band(dryness: Dryness) -> Markup | None:
         return None
     earliest = time_estimated(dryness.earliest)
     if dryness.latest is None:
-        said = Markup("Not before {}.").format(earliest)
+        said = gettext("Not before %(time)s.", time=earliest)
     else:
-        said = Markup("Between {} and {}.").format(earliest, time_estimated(dryness.latest))
-    return said + f" Forecasts like this are right {forecast.RIGHT_OF_TEN} times in 10."
+        said = gettext(
+            "Between %(earliest)s and %(latest)s.", earliest=earliest, latest=time_estimated(dryness.latest)
+        )
+    right = gettext(
+        "Forecasts like this are right %(times)s times in 10.", times=number(forecast.RIGHT_OF_TEN)
+    )
+    return _with_times(f"{said} {right}")
+
+
+def _with_times(text: str) -> Markup:
+    """A text of ours whose values are the elements of times."""
+    return Markup(text)  # noqa: S704

@@ -18,6 +18,7 @@ from app.language.formats import (
     decimal_text,
     millions_text,
     percent_text,
+    tenths_text,
     time_text,
 )
 from app.money import Money
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
         "time_element": time_element,
         "number": number,
         "percent": percent,
+        "tenths": tenths,
     }
     for name, function in filters.items():
         app.add_template_filter(function, name)
@@ -165,6 +167,11 @@ def _time(value: datetime, words: str) -> Markup:
 def number(value: int) -> str:
     """`1,234`; from a million on `48.3M`."""
     return millions_text(value, locale()) if value >= 1_000_000 else decimal_text(value, locale())
+
+
+def tenths(value: float) -> str:
+    """`1.5`, `2.0`: to a tenth."""
+    return tenths_text(value, locale())
 
 
 def percent(value: int) -> str:

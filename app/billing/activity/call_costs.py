@@ -15,6 +15,7 @@ from app.billing.catalog.quantities import Units
 from app.billing.catalog.rate_labels import RateLabel
 from app.clock import utc_now
 from app.extensions import db
+from app.language import marked, translated
 from app.models import Hold, HoldState, Organization, UsageEvent, UsageGroup
 from app.money import Money, total
 
@@ -35,7 +36,16 @@ class CallPart(StrEnum):
 
     @property
     def label(self) -> str:
-        return self.value.capitalize()
+        """What people call it, in the reader's language."""
+        return translated(_PARTS[self])
+
+
+_PARTS = {
+    CallPart.CALLING: marked("Calling"),
+    CallPart.TELEPHONY: marked("Telephony"),
+    CallPart.SPEECH: marked("Speech"),
+    CallPart.MODEL: marked("Model"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from app.billing.activity import history_queries as queries
 from app.billing.activity.filters import Filters
 from app.billing.catalog import meters
 from app.billing.catalog.quantities import Quantity, added_up
+from app.billing.wallet import line_details
 from app.extensions import db
-from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, card_label, card_name
+from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, card_label
 from app.money import Money
 
 PAGE = 25
@@ -144,7 +145,7 @@ def _line(organization: Organization, row: Any) -> HistoryEntry:
         at=row.at,
         day=row.day,
         kind=kind,
-        detail=card_name(card_label(row.brand, row.detail)) if row.brand else row.detail,
+        detail=line_details.to_read(card_label(row.brand, row.detail) if row.brand else row.detail),
         quantities=added_up(
             {key: (int(units), days) for key, (units, days) in found if meters.get_meter(key).group is group}
         ),

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.language import gettext
 from app.models import Organization, SavedView
 
 MOST = 30
@@ -38,7 +39,7 @@ def save(organization: Organization, user_id: UUID, name: str, query: str) -> Sa
         same.query = query
         return same
     if len(views) >= MOST:
-        raise ViewRefusedError(f"You have {MOST} saved views. Remove one first.")
+        raise ViewRefusedError(gettext("You have %(most)s saved views. Remove one first.", most=MOST))
     made = SavedView(org_id=organization.id, user_id=user_id, name=name, query=query)
     db.session.add(made)
     db.session.flush()
@@ -64,7 +65,7 @@ def remove(view: SavedView) -> None:
 def _checked(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise ViewRefusedError("Enter a name.")
+        raise ViewRefusedError(gettext("Enter a name."))
     if len(name) > LONGEST_NAME:
-        raise ViewRefusedError(f"Enter at most {LONGEST_NAME} characters.")
+        raise ViewRefusedError(gettext("Enter at most %(most)s characters.", most=LONGEST_NAME))
     return name

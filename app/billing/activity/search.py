@@ -15,6 +15,7 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy import func, literal, or_, select, text
 from sqlalchemy.exc import OperationalError
 
+from app.billing.wallet import line_details
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Hold, HoldState, Organization, TopUp, TransferKind, UsageDaily, WalletLine
@@ -134,7 +135,12 @@ def find_top_ups(organization: Organization, amount: Money | None, card: str | N
     query = select(newest).where(or_(literal(False), *wanted), newest.c.top_up_id.is_not(None))
     rows = db.session.execute(query.order_by(newest.c.seq.desc()).limit(MOST))
     return [
-        FoundTopUp(row.top_up_id, Money(row.amount_micro, organization.currency), row.at, row.detail)
+        FoundTopUp(
+            row.top_up_id,
+            Money(row.amount_micro, organization.currency),
+            row.at,
+            line_details.to_read(row.detail),
+        )
         for row in rows
     ]
 

@@ -23,6 +23,7 @@ from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
+from app.language import gettext
 from app.models import (
     AutoTopUp,
     AutoTopUpConsent,
@@ -150,7 +151,7 @@ def most_cap() -> Money:
 def _usable(organization: Organization, ids: Sequence[UUID]) -> list[PaymentMethod]:
     found = dict.fromkeys(payment_methods.usable(organization, card_id) for card_id in ids)
     if not found or len(found) > card_order.MOST:
-        raise CardNotUsableError("Choose a card.")
+        raise CardNotUsableError(gettext("Choose a card."))
     return list(found)
 
 

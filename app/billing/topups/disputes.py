@@ -16,7 +16,7 @@ from app.billing.mail import notices
 from app.billing.purchases import Outcome
 from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
-from app.billing.wallet import ledger
+from app.billing.wallet import ledger, line_details
 from app.clock import utc_now
 from app.database import locks
 from app.extensions import db, enqueue
@@ -67,10 +67,10 @@ def _apply(top_up: TopUp, dispute: StripeDispute, was: str | None, at: datetime)
 
 def _describe(dispute: StripeDispute) -> str:
     if dispute.status is DisputeStatus.WON:
-        return "Payment upheld: credit restored"
+        return line_details.PAYMENT_UPHELD
     if dispute.status is DisputeStatus.LOST:
-        return "Bank decided for the cardholder"
-    return "Cardholder disputed the payment"
+        return line_details.DECIDED_FOR_CARDHOLDER
+    return line_details.DISPUTED
 
 
 def _values(dispute: StripeDispute) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from app.billing.mail import notices
 from app.billing.purchases import Outcome
 from app.billing.topups import clawbacks
 from app.billing.topups.clawbacks import Movement
-from app.billing.wallet import ledger
+from app.billing.wallet import ledger, line_details
 from app.clock import utc_now
 from app.database import locks
 from app.extensions import db
@@ -41,9 +41,9 @@ def _apply(top_up: TopUp, refund: Refund, at: datetime) -> Outcome:
     wallet = ledger.lock(top_up.org_id)
     card = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     words = {
-        RefundStatus.FAILED: "Refund failed: credit restored",
-        RefundStatus.CANCELED: "Refund canceled: credit restored",
-    }.get(refund.status, f"Refunded to {card.label}")
+        RefundStatus.FAILED: line_details.REFUND_FAILED,
+        RefundStatus.CANCELED: line_details.REFUND_CANCELED,
+    }.get(refund.status, line_details.of_refund(card))
     moved = clawbacks.post_difference(
         wallet, top_up, TransferKind.REFUND, refund.id, _taken_by(refund), at=at, detail=words
     )

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.billing.wallet import line_details
 from app.extensions import db
+from app.language import marked, translated
 from app.models import Dispute, TopUp, Transfer, TransferKind, User, WalletLine
 from app.money import Money
 from app.payments.statuses import DisputeStatus
@@ -39,13 +41,13 @@ _STAGES = {
 """Stripe's statuses (https://docs.stripe.com/api/disputes/object); an unknown one counts as under review."""
 
 _REASONS = {
-    "credit_not_processed": "A promised refund wasn't received.",
-    "duplicate": "It was charged twice.",
-    "fraudulent": "The cardholder didn't make this payment.",
-    "product_not_received": "What was paid for wasn't received.",
-    "product_unacceptable": "What was paid for wasn't as described.",
-    "subscription_canceled": "It was charged after it was canceled.",
-    "unrecognized": "The cardholder doesn't recognize this payment.",
+    "credit_not_processed": marked("A promised refund wasn't received."),
+    "duplicate": marked("It was charged twice."),
+    "fraudulent": marked("The cardholder didn't make this payment."),
+    "product_not_received": marked("What was paid for wasn't received."),
+    "product_unacceptable": marked("What was paid for wasn't as described."),
+    "subscription_canceled": marked("It was charged after it was canceled."),
+    "unrecognized": marked("The cardholder doesn't recognize this payment."),
 }
 """What the cardholder told the bank, if the code says anything (https://docs.stripe.com/disputes/categories)."""
 
@@ -140,7 +142,7 @@ def _event(row: Any, left: int, currency: str) -> Event:
     return Event(
         at=row.at,
         kind=row.kind,
-        detail=row.detail,
+        detail=line_details.to_read(row.detail),
         amount=Money(row.amount_micro, currency),
         left=Money(left, currency),
         source=row.source,
@@ -165,6 +167,6 @@ def _dispute(dispute: Dispute, events: tuple[Event, ...]) -> DisputeView:
         opened_at=own[0].at if own else dispute.opened_at,
         amount=dispute.amount,
         stands=Money(-sum(event.amount.micro for event in own), dispute.currency),
-        reason=_REASONS.get(dispute.reason),
+        reason=translated(_REASONS.get(dispute.reason, "")) or None,
         due=dispute.evidence_due_at if stage in {Stage.ASKED, Stage.OPEN} else None,
     )

@@ -34,7 +34,7 @@ from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import Refusal, Reported, beyond_the_wallet
 from app.billing.usage.rater import Rater, RatingLine
 from app.billing.usage.rows import RatedEvent
-from app.billing.wallet import calling_state, envelope_moves, ledger
+from app.billing.wallet import calling_state, envelope_moves, ledger, line_details
 from app.billing.wallet.ledger import Entry
 from app.billing.wallet.lots import money_trail
 from app.database.arrays import columns
@@ -192,8 +192,6 @@ def _post(rated: RatedEvent, target: Corrected) -> None:
         meter = versions.find(rated.line.plan.version).meter(rated.line.meter)
         revenue, is_more = meter.group.account, amount.micro > 0
         used_on = rated.line.day
-        day = f"{used_on:%b} {used_on.day}, {used_on.year}"
-        about = f", call {rated.event.call}" if rated.event.call else ""
         entry = Entry(
             kind=TransferKind.ADJUSTMENT,
             source=f"correction:{uuid7()}",
@@ -202,7 +200,7 @@ def _post(rated: RatedEvent, target: Corrected) -> None:
             amount=abs(amount),
             at=rated.posted_at,
             corrects_seq=money_trail.find_usage(wallet, meter.group, target.posted_at),
-            detail=f"{meter.label} on {day}{about}, corrected",
+            detail=line_details.of_correction(meter.label, used_on, rated.event.call),
         )
         ledger.post(wallet, entry)
         envelope_moves.correct(wallet, rated.event.campaign, amount.micro, at=rated.posted_at)

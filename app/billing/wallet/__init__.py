@@ -17,6 +17,7 @@ __all__ = [
     "holds",
     "leases",
     "ledger",
+    "line_details",
     "lock_queue",
     "lots",
     "overdue_calls",

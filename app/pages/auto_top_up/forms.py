@@ -11,6 +11,7 @@ from app.billing import catalog
 from app.billing.auto_top_ups.overview import State
 from app.billing.auto_top_ups.settings import AmountsDontFitError, Wanted
 from app.billing.cards.payment_methods import CardView
+from app.language import gettext, lazy_gettext
 from app.pages.amounts import read_amount
 from app.pages.numbers import read_whole
 from app.web.formatting import money
@@ -28,13 +29,13 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
     `version` is that of the settings that the form was drawn with.
     """
 
-    threshold = StringField("When available credit falls below")
-    target = StringField("Refill to")
-    cap = StringField("Monthly limit")
-    card = SelectField("Card", validate_choice=False)
-    backup = SelectField("Backup card", validate_choice=False)
-    second_backup = SelectField("Second backup card", validate_choice=False)
-    agreed = BooleanField("I agree")
+    threshold = StringField(lazy_gettext("When available credit falls below"))
+    target = StringField(lazy_gettext("Refill to"))
+    cap = StringField(lazy_gettext("Monthly limit"))
+    card = SelectField(lazy_gettext("Card"), validate_choice=False)
+    backup = SelectField(lazy_gettext("Backup card"), validate_choice=False)
+    second_backup = SelectField(lazy_gettext("Second backup card"), validate_choice=False)
+    agreed = BooleanField(lazy_gettext("I agree"))
     version = SeenField()
 
     wanted: Wanted
@@ -70,7 +71,9 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
         target, cap = read_amount(self.target, currency), read_amount(self.cap, currency)
         cards = self._cards()
         if not self.agreed.data:
-            self.agreed.errors = ["Check the box to agree. Without it, no card is charged automatically."]
+            self.agreed.errors = [
+                gettext("Check the box to agree. Without it, no card is charged automatically.")
+            ]
         if not self.errors and threshold is not None and target is not None and cap is not None:
             version = read_whole(self.version.data, 8)
             self.wanted = Wanted(threshold, target, cap, cards, -1 if version is None else version)
@@ -80,7 +83,9 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
         """Say what an amount has to be."""
         bound = money(error.bound)
         self[error.field].errors = [
-            f"Enter {bound} or more." if error.is_least else f"Enter {bound} or less."
+            gettext("Enter %(least)s or more.", least=bound)
+            if error.is_least
+            else gettext("Enter %(most)s or less.", most=bound)
         ]
 
     def _cards(self) -> tuple[UUID, ...]:
@@ -92,5 +97,5 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
             try:
                 found.append(UUID(field.data or ""))
             except ValueError:
-                field.errors = ["Choose a card."]
+                field.errors = [gettext("Choose a card.")]
         return tuple(dict.fromkeys(found))

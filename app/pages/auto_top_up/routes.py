@@ -14,6 +14,7 @@ from app.billing.auto_top_ups.settings import AmountsDontFitError, CardDeclinedE
 from app.billing.cards import payment_methods
 from app.billing.cards.payment_methods import CardNotUsableError
 from app.extensions import db, limiter
+from app.language import gettext
 from app.models import Organization
 from app.pages.actor import current_actor
 from app.pages.auto_top_up import wording
@@ -33,15 +34,19 @@ def summarize_form(organization: Organization, typed: MultiDict[str, str]) -> It
     labels = {str(card.id): card.label for card in payment_methods.list_cards(organization)}
     yield from list_fields(
         typed,
-        threshold="When available credit falls below",
-        target="Refill to",
-        cap="Monthly limit",
+        threshold=gettext("When available credit falls below"),
+        target=gettext("Refill to"),
+        cap=gettext("Monthly limit"),
     )
-    for name, label in (("card", "Card"), ("backup", "Backup card"), ("second_backup", "Second backup card")):
+    for name, label in (
+        ("card", gettext("Card")),
+        ("backup", gettext("Backup card")),
+        ("second_backup", gettext("Second backup card")),
+    ):
         value = typed.get(name, "")
         yield Field(name, value, label, labels.get(value, ""))
     agreed = typed.get("agreed", "")
-    yield Field("agreed", agreed, "You agree", wording.CONSENT if agreed else "")
+    yield Field("agreed", agreed, gettext("You agree"), wording.consent() if agreed else "")
     yield carried(typed, "version")
 
 
@@ -65,7 +70,7 @@ def agree() -> Response:
         return _draw(form, status=422)
     try:
         was_on = _is_on(organization)
-        settings.agree(organization, form.wanted, wording.CONSENT, current_actor())
+        settings.agree(organization, form.wanted, wording.consent(), current_actor())
     except ChangedMeanwhileError:
         db.session.rollback()
         return _draw(form, status=422, was_changed=True)
@@ -75,13 +80,20 @@ def agree() -> Response:
         form.card.errors = [str(error)]
     except CardDeclinedError as error:
         form.card.errors = [
-            f"{error.card.label} was declined, and hasn't paid anything since. Pay a top-up with it first, "
-            "or choose another card."
+            gettext(
+                "%(card)s was declined, and hasn't paid anything since. Pay a top-up with it first, "
+                "or choose another card.",
+                card=error.card.label,
+            )
         ]
     if form.errors:
         db.session.rollback()
         return _draw(form, status=422)
-    flash("Auto top-up was changed." if was_on else "Auto top-up is on. All owners were notified by email.")
+    flash(
+        gettext("Auto top-up was changed.")
+        if was_on
+        else gettext("Auto top-up is on. All owners were notified by email.")
+    )
     return redirect(url_for("auto_top_up.show"), 303)
 
 
@@ -91,7 +103,7 @@ def agree() -> Response:
 def turn_off() -> Response:
     """Turn it off: no question, because it only stops charges."""
     settings.turn_off(current_organization(), current_actor())
-    flash("Auto top-up is off. No card is charged automatically anymore.")
+    flash(gettext("Auto top-up is off. No card is charged automatically anymore."))
     return redirect(url_for("auto_top_up.show"), 303)
 
 
@@ -116,8 +128,8 @@ def _draw(form: AutoTopUpForm | None, *, status: int = 200, was_changed: bool = 
         cards=cards,
         attempts=[(attempt, wording.outcome(attempt)) for attempt in attempts],
         sentence=wording.next_charge(state, state.next) if state and state.next else None,
-        off=wording.OFF.get(state.off_reason) if state and state.off_reason else None,
-        consent=wording.CONSENT,
+        off=wording.off(state.off_reason) if state and state.off_reason else None,
+        consent=wording.consent(),
         was_changed=was_changed,
         minimum=catalog.current().top_up.minimum,
     )

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.billing.brake import answering
 from app.billing.brake.answering import AnsweredAlreadyError
 from app.extensions import limiter
+from app.language import gettext, marked, translated
 from app.models import BrakeAnswer, Organization
 from app.pages.actor import current_actor
 from app.pages.brake import view
@@ -23,14 +24,17 @@ from app.web.step_up import Change, confirmation_required
 
 blueprint = Blueprint("brake", __name__, url_prefix="/billing/wallet/auto-top-up/brake")
 
-_WORDS = {BrakeAnswer.ONCE.value: "Continue this time", BrakeAnswer.FOR_GOOD.value: "Continue for good"}
+_WORDS = {
+    BrakeAnswer.ONCE.value: marked("Continue this time"),
+    BrakeAnswer.FOR_GOOD.value: marked("Continue for good"),
+}
 
 
 def summarize_answer(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The answer as its button says it; which stop it is for isn't shown."""
     chosen = typed.get("answer", "")
     yield Field("stop", typed.get("stop", ""), "", "")
-    yield Field("answer", chosen, "Automatic top-ups", _WORDS.get(chosen, ""))
+    yield Field("answer", chosen, gettext("Automatic top-ups"), translated(_WORDS.get(chosen, "")))
 
 
 @blueprint.get("")
@@ -51,17 +55,22 @@ def answer() -> Response:
         chosen = BrakeAnswer(request.form.get("answer", ""))
         stop_id = UUID(request.form.get("stop", ""))
     except ValueError:
-        return _draw("Choose an answer.", status=422)
+        return _draw(gettext("Choose an answer."), status=422)
     if chosen is BrakeAnswer.SWITCHED_OFF:
-        return _draw("Choose an answer.", status=422)
+        return _draw(gettext("Choose an answer."), status=422)
     try:
         stop = answering.answer(current_organization(), stop_id, chosen, current_actor())
     except (AnsweredAlreadyError, LookupError):
-        return _draw("This was already answered. Nothing was changed.", status=409)
+        return _draw(gettext("This was already answered. Nothing was changed."), status=409)
     if stop.until is not None:
-        flash(f"Automatic top-ups continue until {moment(stop.until)}. All owners were notified by email.")
+        flash(
+            gettext(
+                "Automatic top-ups continue until %(time)s. All owners were notified by email.",
+                time=moment(stop.until),
+            )
+        )
     else:
-        flash("Automatic top-ups continue. All owners were notified by email.")
+        flash(gettext("Automatic top-ups continue. All owners were notified by email."))
     return redirect(url_for("brake.show"), 303)
 
 
@@ -71,7 +80,7 @@ def answer() -> Response:
 def ask_again() -> Response:
     """Ask again whenever an hour takes more than usual, whatever was answered for good."""
     answering.forget(current_organization(), current_actor())
-    flash("From now on, we ask again when more than usual is spent within an hour.")
+    flash(gettext("From now on, we ask again when more than usual is spent within an hour."))
     return redirect(url_for("brake.show"), 303)
 
 

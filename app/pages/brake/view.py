@@ -9,6 +9,7 @@ from app.billing import audit, brake, hours
 from app.billing.brake import answering, limits
 from app.billing.brake.limits import Limits
 from app.clock import utc_now
+from app.language import gettext
 from app.models import BrakeAnswer, BrakeStop, Organization
 from app.money import Money
 
@@ -20,6 +21,13 @@ class Took:
     kind: str
     name: str
     amount: Money
+
+    @property
+    def label(self) -> str:
+        """The name, and which of the two it is."""
+        if self.kind == "campaign":
+            return gettext("Campaign %(name)s", name=self.name)
+        return gettext("Agent %(name)s", name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,7 @@ def _view(organization: Organization, stop: BrakeStop) -> Stop:
         stop=stop,
         spent=Money(stop.spent_micro, currency),
         usual=Money(stop.usual_micro, currency) if stop.is_known else None,
-        took=tuple(
-            Took(one["kind"].capitalize(), one["name"], Money(one["micro"], currency))
-            for one in stop.spenders
-        ),
+        took=tuple(Took(one["kind"], one["name"], Money(one["micro"], currency)) for one in stop.spenders),
         up_to=up_to,
         now=Money(hours.spent_since(organization.id, at - answering.HOUR), currency),
         answered_by=audit.display_name(stop.answered_by or ""),

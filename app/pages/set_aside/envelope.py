@@ -17,15 +17,16 @@ from app.billing.wallet.envelope_terms import (
     WrongDayError,
 )
 from app.extensions import limiter
+from app.language import gettext
 from app.models import Envelope
 from app.money import Money
 from app.pages.actor import current_actor
 from app.pages.set_aside.blueprint import blueprint
 from app.pages.set_aside.forms import EnvelopeForm, summarize_change
 from app.pages.set_aside.view import EnvelopeLine
-from app.pages.set_aside.wording import too_large, wrong_day
+from app.pages.set_aside.wording import too_large, was_set_aside, wrong_day
 from app.transaction import transaction
-from app.web.formatting import day_long, money
+from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
@@ -65,12 +66,15 @@ def change(envelope_id: UUID) -> Response:
         form.amount.errors = [too_large(error)]
     except TooSmallError as error:
         form.amount.errors = [
-            f"Calls have used or reserved {money(error.least)} of it. Enter at least that, or end the envelope."
+            gettext(
+                "Calls have used or reserved %(amount)s of it. Enter at least that, or end the envelope.",
+                amount=money(error.least),
+            )
         ]
     except WrongDayError as error:
         form.until.errors = [wrong_day(error)]
     else:
-        flash(f"{money(form.wanted)} is set aside for {changed.campaign} until {day_long(changed.until)}.")
+        flash(was_set_aside(form.wanted, changed))
         return redirect(url_for("set_aside.show"), 303)
     return _draw(_find(envelope_id), form, status=422)
 
@@ -88,7 +92,13 @@ def end(envelope_id: UUID) -> Response:
     except UnknownEnvelopeError:
         return _gone()
     returned = Money(ended.returned_micro, organization.currency)
-    flash(f"Credit is no longer set aside for {ended.campaign}. {money(returned)} is available again.")
+    flash(
+        gettext(
+            "Credit is no longer set aside for %(campaign)s. %(amount)s is available again.",
+            campaign=ended.campaign,
+            amount=money(returned),
+        )
+    )
     return redirect(url_for("set_aside.show"), 303)
 
 
@@ -100,7 +110,7 @@ def _find(envelope_id: UUID) -> Envelope:
 
 
 def _gone() -> Response:
-    flash("This envelope has ended. Nothing was changed.")
+    flash(gettext("This envelope has ended. Nothing was changed."))
     return redirect(url_for("set_aside.show"), 303)
 
 

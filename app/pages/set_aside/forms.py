@@ -12,6 +12,7 @@ from wtforms import HiddenField, RadioField, StringField
 from app.billing.plans import number_rent
 from app.billing.wallet.envelopes import LONGEST_NAME
 from app.billing.wallet.reserve import Reserve
+from app.language import gettext, lazy_gettext
 from app.models import Organization
 from app.money import Money
 from app.pages.amounts import read_amount
@@ -25,8 +26,8 @@ OFF, AMOUNT, RENT = "off", "amount", "rent"
 
 
 class _CreditForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    amount = StringField("Amount")
-    until = StringField("Last day")
+    amount = StringField(lazy_gettext("Amount"))
+    until = StringField(lazy_gettext("Last day"))
 
     wanted: Money
     day: date
@@ -40,7 +41,7 @@ class _CreditForm(TidyForm, FlaskForm):  # type: ignore[misc]
             self.amount.errors = ["Enter an amount above zero, like 50 or 12.50."]
         day = read_day(self.until.data or "")
         if day is None:
-            self.until.errors = ["Choose the last day on which the campaign can use it."]
+            self.until.errors = [gettext("Choose the last day on which the campaign can use it.")]
         else:
             self.day = day
 
@@ -48,7 +49,7 @@ class _CreditForm(TidyForm, FlaskForm):  # type: ignore[misc]
 class NewEnvelopeForm(_CreditForm):
     """Credit for a campaign. `wanted`, `day` and `name` are set once `validate` succeeds."""
 
-    campaign = StringField("Campaign")
+    campaign = StringField(lazy_gettext("Campaign"))
 
     name: str
 
@@ -57,7 +58,7 @@ class NewEnvelopeForm(_CreditForm):
         super().validate(extra_validators)
         self.name = (self.campaign.data or "").strip()
         if not 1 <= len(self.name) <= LONGEST_NAME:
-            self.campaign.errors = ["Enter the campaign's name, exactly as in Voice Portal."]
+            self.campaign.errors = [gettext("Enter the campaign's name, exactly as in Voice Portal.")]
         self.check_credit()
         return not self.errors
 
@@ -78,8 +79,8 @@ class ReserveForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """Off, an amount, or days of rent. `wanted` is set once `validate` succeeds; `sure` answers the question,
     and `seen` is the reserve that the page showed."""
 
-    kind = RadioField("Keep for number rent and inbound calls", validate_choice=False)
-    floor = StringField("Amount to keep")
+    kind = RadioField(lazy_gettext("Keep for number rent and inbound calls"), validate_choice=False)
+    floor = StringField(lazy_gettext("Amount to keep"))
     sure = HiddenField()
     seen = SeenField()
 
@@ -99,22 +100,26 @@ class ReserveForm(TidyForm, FlaskForm):  # type: ignore[misc]
             if floor is not None:
                 self.wanted = Reserve(floor, None)
         else:
-            self.kind.errors = ["Choose whether to keep a reserve."]
+            self.kind.errors = [gettext("Choose whether to keep a reserve.")]
         return not self.errors
 
 
 def summarize_envelope(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A new envelope as it was typed."""
-    return list_fields(typed, campaign="Campaign", amount="Amount", until="Last day")
+    return list_fields(
+        typed, campaign=gettext("Campaign"), amount=gettext("Amount"), until=gettext("Last day")
+    )
 
 
 def summarize_change(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A changed envelope as it was typed."""
-    yield from list_fields(typed, amount="Amount", until="Last day")
+    yield from list_fields(typed, amount=gettext("Amount"), until=gettext("Last day"))
     yield carried(typed)
 
 
 def summarize_reserve(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """A reserve as it was typed."""
-    yield from list_fields(typed, kind="Reserve", floor="Amount to keep", sure="Confirmed")
+    yield from list_fields(
+        typed, kind=gettext("Reserve"), floor=gettext("Amount to keep"), sure=gettext("Confirmed")
+    )
     yield carried(typed)

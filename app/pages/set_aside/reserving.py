@@ -10,6 +10,7 @@ from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.wallet import reserve
 from app.billing.wallet.reserve import StopsOutboundError
 from app.extensions import limiter
+from app.language import gettext
 from app.pages.actor import current_actor
 from app.pages.set_aside.blueprint import blueprint
 from app.pages.set_aside.forms import NewEnvelopeForm, ReserveForm, summarize_reserve
@@ -50,15 +51,17 @@ def choose_reserve() -> Response:
         return draw(NewEnvelopeForm(None), form, changed=change, was_changed=True, status=422)
     except StopsOutboundError as error:
         form.sure.data = form.wanted.amount.exact
-        asks = (
-            f"You have {money(error.available)} available. With a reserve of {money(error.reserve)}, outbound calls "
-            "stop now, until you top up. Calls in progress finish, and inbound calls continue."
+        asks = gettext(
+            "You have %(available)s available. With a reserve of %(reserve)s, outbound calls "
+            "stop now, until you top up. Calls in progress finish, and inbound calls continue.",
+            available=money(error.available),
+            reserve=money(error.reserve),
         )
         return draw(NewEnvelopeForm(None), form, asks=asks, status=422)
     kept = form.wanted
     flash(
-        f"{money(kept.amount)} is kept for number rent and inbound calls."
+        gettext("%(amount)s is kept for number rent and inbound calls.", amount=money(kept.amount))
         if kept.is_on
-        else "There is no longer a reserve."
+        else gettext("There is no longer a reserve.")
     )
     return redirect(url_for("set_aside.show"), 303)

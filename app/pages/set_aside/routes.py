@@ -11,6 +11,7 @@ from app.billing.audit.meanwhile import OthersChange
 from app.billing.wallet import envelopes
 from app.billing.wallet.envelope_terms import AlreadyOpenError, TooLargeError, TooManyError, WrongDayError
 from app.extensions import limiter
+from app.language import gettext
 from app.pages.actor import current_actor
 from app.pages.set_aside import view
 from app.pages.set_aside.blueprint import blueprint
@@ -22,9 +23,8 @@ from app.pages.set_aside.forms import (
     ReserveForm,
     summarize_envelope,
 )
-from app.pages.set_aside.wording import TOO_MANY, too_large, wrong_day
+from app.pages.set_aside.wording import too_large, too_many, was_set_aside, wrong_day
 from app.transaction import transaction
-from app.web.formatting import day_long, money
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 from app.web.resend import resendable
@@ -63,11 +63,11 @@ def add() -> Response:
     except WrongDayError as error:
         form.until.errors = [wrong_day(error)]
     except AlreadyOpenError:
-        form.campaign.errors = ["This campaign already has credit set aside. Change that instead."]
+        form.campaign.errors = [gettext("This campaign already has credit set aside. Change that instead.")]
     except TooManyError:
-        form.campaign.errors = [TOO_MANY]
+        form.campaign.errors = [too_many()]
     else:
-        flash(f"{money(form.wanted)} is set aside for {made.campaign} until {day_long(made.until)}.")
+        flash(was_set_aside(form.wanted, made))
         return redirect(url_for("set_aside.show"), 303)
     return draw(form, ReserveForm(None), status=422)
 

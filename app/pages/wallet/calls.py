@@ -9,6 +9,7 @@ from app.billing.activity import call_costs
 from app.billing.credit import call_payments
 from app.billing.wallet import calls_in_progress
 from app.cursor import Cursor
+from app.language import gettext
 from app.pages.wallet.routes import blueprint
 from app.transaction import transaction
 from app.web import errors
@@ -24,10 +25,12 @@ def show_call() -> str | Response:
     if story is None:
         return errors.page(
             404,
-            title="Call not found",
-            message="Nothing was charged for this call, and no credit is reserved for it.",
-            next_step="Usage reported in the last minute may not be here yet, so try again. "
-            "If the call belongs to another of your organizations, switch to that one first.",
+            title=gettext("Call not found"),
+            message=gettext("Nothing was charged for this call, and no credit is reserved for it."),
+            next_step=gettext(
+                "Usage reported in the last minute may not be here yet, so try again. "
+                "If the call belongs to another of your organizations, switch to that one first."
+            ),
         )
     with transaction():
         payments = call_payments.of_call(organization, call) if story.lines else ()

@@ -11,11 +11,13 @@ from app.billing.usage.campaign_estimates import Campaign
 from app.billing.usage.past_campaigns import PastCampaigns
 from app.billing.wallet import envelope_queries
 from app.clock import utc_now
+from app.language import gettext, lazy_gettext, locale, translated
+from app.language.formats import decimal_text
 from app.models import Organization
 from app.money import Money
 from app.pages.numbers import read_whole
 from app.pages.wallet.routes import blueprint
-from app.web.formatting import money, number
+from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.parts import wants_region
 from app.web.text_guard import TidyForm, keeps_typed
@@ -31,13 +33,13 @@ class CampaignForm(TidyForm):
     `set_aside` is the campaign whose envelope helps, empty for none.
     """
 
-    calls = StringField("Number of calls")
-    answered = StringField("Answer rate (%)")
-    shortest = StringField("Shortest call (minutes)")
-    longest = StringField("Longest call (minutes)")
-    per_day = StringField("Calls per day")
-    meter = SelectField("Type of calls", validate_choice=False)
-    set_aside = SelectField("Credit set aside for", validate_choice=False)
+    calls = StringField(lazy_gettext("Number of calls"))
+    answered = StringField(lazy_gettext("Answer rate (%%)"))
+    shortest = StringField(lazy_gettext("Shortest call (minutes)"))
+    longest = StringField(lazy_gettext("Longest call (minutes)"))
+    per_day = StringField(lazy_gettext("Calls per day"))
+    meter = SelectField(lazy_gettext("Type of calls"), validate_choice=False)
+    set_aside = SelectField(lazy_gettext("Credit set aside for"), validate_choice=False)
 
     campaign: Campaign
     past: PastCampaigns | None = None
@@ -64,7 +66,7 @@ class CampaignForm(TidyForm):
         """The form filled from the URL, with typical values unless there are others as defaults."""
         form = cls(args or None, data=defaults or _TYPICAL)
         meters = campaign_estimates.calling_meters(organization, utc_now())
-        form.meter.choices = [(key, meter.label) for key, meter in meters.items()]
+        form.meter.choices = [(key, translated(meter.label)) for key, meter in meters.items()]
         if form.meter.data not in meters:
             form.meter.data = next(iter(meters))
         form.set_aside.choices = _envelopes(organization)
@@ -79,7 +81,9 @@ class CampaignForm(TidyForm):
         answered = self._whole("answered", 1, 100)
         shortest, longest = self._seconds("shortest"), self._seconds("longest")
         if shortest and longest and longest < shortest:
-            self.longest.errors = ["The longest call is shorter than the shortest. Enter more minutes."]
+            self.longest.errors = [
+                gettext("The longest call is shorter than the shortest. Enter more minutes.")
+            ]
         per_day = self._whole("per_day", 1, _MOST_CALLS) if (self.per_day.data or "").strip() else calls
         if not self.errors and calls and answered and shortest and longest and per_day:
             self.calls_a_day = min(per_day, calls)
@@ -90,7 +94,13 @@ class CampaignForm(TidyForm):
         text = (self[name].data or "").strip().replace(",", "").removesuffix("%").strip()
         value = read_whole(text, 11)
         if value is None or not least <= value <= most:
-            self[name].errors = [f"Enter a whole number from {number(least)} to {most:,}."]
+            self[name].errors = [
+                gettext(
+                    "Enter a whole number from %(least)s to %(most)s.",
+                    least=decimal_text(least, locale()),
+                    most=decimal_text(most, locale()),
+                )
+            ]
             return None
         return value
 
@@ -103,7 +113,14 @@ class CampaignForm(TidyForm):
         else:
             seconds = round((int(whole or 0) * 100 + int(part.ljust(2, "0") or 0)) * 60 / 100)
         if not 1 <= seconds <= _MOST_MINUTES * 60:
-            self[name].errors = [f"Enter minutes from 0.02 to {_MOST_MINUTES}, like 2.5."]
+            self[name].errors = [
+                gettext(
+                    "Enter minutes from %(least)s to %(most)s, like %(example)s.",
+                    least=decimal_text(0.02, locale()),
+                    most=decimal_text(_MOST_MINUTES, locale()),
+                    example=decimal_text(2.5, locale()),
+                )
+            ]
             return None
         return seconds
 
@@ -114,7 +131,13 @@ def _envelopes(organization: Organization) -> list[tuple[str, str]]:
         one.campaign: Money(one.left_micro, organization.currency)
         for one in envelope_queries.list_open(organization.id)
     }
-    return [("", "No campaign"), *((name, f"{name}: {money(amount)} left") for name, amount in left.items())]
+    return [
+        ("", gettext("No campaign")),
+        *(
+            (name, gettext("%(campaign)s: %(amount)s left", campaign=name, amount=money(amount)))
+            for name, amount in left.items()
+        ),
+    ]
 
 
 def _as_typed(past: PastCampaigns) -> dict[str, str]:

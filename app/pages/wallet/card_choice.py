@@ -12,6 +12,7 @@ from wtforms import HiddenField, SelectField
 
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardState, CardView
+from app.language import gettext, lazy_gettext, marked, translated
 from app.pages.wallet.view import TopUpView
 from app.web.text_guard import TidyForm
 
@@ -19,7 +20,7 @@ ANOTHER = "another"
 _KEEP = "yes"
 _SESSION = re.compile(r"rse_[A-Za-z0-9_]{1,240}", re.ASCII)
 
-_NOT_ENTERED = "Enter your card, or choose another way to pay. Entering a card needs JavaScript."
+_NOT_ENTERED = marked("Enter your card, or choose another way to pay. Entering a card needs JavaScript.")
 
 
 class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
@@ -28,7 +29,7 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
     `chosen_card` is set once `validate` succeeds. A card is only saved if its box was checked.
     """
 
-    card = SelectField("Card", validate_choice=False)
+    card = SelectField(lazy_gettext("Card"), validate_choice=False)
     confirmation_token = HiddenField()
     keep = HiddenField()
     radar_session = HiddenField()
@@ -60,11 +61,11 @@ class CardForm(TidyForm, FlaskForm):  # type: ignore[misc]
             try:
                 self.chosen_card = UUID(self.card.data or "")
             except ValueError:
-                self.card.errors = ["Choose a card."]
+                self.card.errors = [gettext("Choose a card.")]
         elif self.confirmation_token.data:
             self.chosen_card = EnteredCard(self.confirmation_token.data, keep=self.wants_to_save)
         else:
-            self.confirmation_token.errors = [_NOT_ENTERED]
+            self.confirmation_token.errors = [translated(_NOT_ENTERED)]
 
     def refuse_card(self, message: str) -> None:
         """Show an error where the card was chosen or entered."""
@@ -85,7 +86,7 @@ class CardChoice:
         """Select the wanted card, if it can be chosen; else the first that works. `entered` is also a choice."""
         saved = tuple((str(card.id), card.choice) for card in cards)
         if entered is not None:
-            saved = ((str(entered.id), f"{entered.label}, entered just now"), *saved)
+            saved = ((str(entered.id), gettext("%(card)s, entered just now", card=entered.label)), *saved)
         if wanted not in {ANOTHER, *dict(saved)}:
             wanted = first_that_works(cards)
         has_expired = any(card.state is CardState.EXPIRED for card in cards)

@@ -15,6 +15,7 @@ from app.billing.audit.meanwhile import ChangedMeanwhileError
 from app.billing.topups import daily_limits, limit_changes
 from app.billing.topups.limit_changes import LimitTooHighError
 from app.extensions import limiter
+from app.language import gettext, lazy_gettext
 from app.models import Organization
 from app.money import Money
 from app.pages.actor import current_actor
@@ -34,7 +35,7 @@ class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """The new limit. `wanted` is set once `validate` succeeds; zero stops all top-ups. `seen` is the limit
     that the page showed."""
 
-    limit = StringField("New daily limit")
+    limit = StringField(lazy_gettext("New daily limit"))
     seen = SeenField()
 
     wanted: Money
@@ -50,7 +51,7 @@ class DailyLimitForm(TidyForm, FlaskForm):  # type: ignore[misc]
 
 def summarize_limit(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The limit as it was typed."""
-    yield from list_fields(typed, limit="New daily limit")
+    yield from list_fields(typed, limit=gettext("New daily limit"))
     yield carried(typed)
 
 
@@ -82,16 +83,29 @@ def change_daily_limit() -> Response:
         return _draw(form, was_changed=True, status=422)
     except LimitTooHighError as error:
         form.limit.errors = [
-            f"Enter an amount up to {money(error.most)}. If you need a higher limit, write to support."
+            gettext(
+                "Enter an amount up to %(most)s. If you need a higher limit, write to support.",
+                most=money(error.most),
+            )
         ]
         return _draw(form, status=422)
     if now.raised and now.raised_at:
         flash(
-            f"Your daily top-up limit will be {money(now.raised)} from {moment(now.raised_at)}. "
-            f"Until then it stays {money(now.limit)}. All owners were notified by email."
+            gettext(
+                "Your daily top-up limit will be %(raised)s from %(time)s. "
+                "Until then it stays %(limit)s. All owners were notified by email.",
+                raised=money(now.raised),
+                time=moment(now.raised_at),
+                limit=money(now.limit),
+            )
         )
     else:
-        flash(f"Your daily top-up limit is now {money(now.limit)}. All owners were notified by email.")
+        flash(
+            gettext(
+                "Your daily top-up limit is now %(limit)s. All owners were notified by email.",
+                limit=money(now.limit),
+            )
+        )
     return redirect(url_for("wallet.show_daily_limit"), 303)
 
 

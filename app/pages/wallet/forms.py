@@ -9,6 +9,7 @@ from wtforms import RadioField, StringField
 
 from app.billing import catalog
 from app.billing.cards import payment_methods
+from app.language import gettext, lazy_gettext
 from app.models import Organization
 from app.money import Money, MoneyError
 from app.pages.amounts import read_amount
@@ -23,8 +24,8 @@ OTHER = "other"
 class TopUpForm(CardForm):
     """The amount and the card. `chosen_amount` is set once `validate` succeeds."""
 
-    amount = RadioField("Amount", validate_choice=False)
-    other_amount = StringField("Other amount")
+    amount = RadioField(lazy_gettext("Amount"), validate_choice=False)
+    other_amount = StringField(lazy_gettext("Other amount"))
 
     chosen_amount: Money
 
@@ -32,7 +33,7 @@ class TopUpForm(CardForm):
         """Fill the choices: the catalog's amounts. `missing` is what has to be topped up to resume calling."""
         limits = catalog.current().top_up
         self.amount.choices = [(preset.plain, preset.plain) for preset in limits.presets] + [
-            (OTHER, "Other amount")
+            (OTHER, gettext("Other amount"))
         ]
         if not self.is_submitted():
             self._preselect(presets.usual(limits.presets, missing))
@@ -67,7 +68,7 @@ class TopUpForm(CardForm):
         is_other = self.amount.data == OTHER
         field = self.other_amount if is_other else self.amount
         if not self.amount.data:
-            self.amount.errors = ["Choose an amount."]
+            self.amount.errors = [gettext("Choose an amount.")]
             return
         limits = catalog.current().top_up
         chosen = read_amount(field, limits.minimum.currency)
@@ -82,13 +83,13 @@ def summarize_top_up(organization: Organization, typed: MultiDict[str, str]) -> 
     """Amount and card for display. An entered card has to be entered again."""
     amount, other = typed.get("amount", ""), typed.get("other_amount", "")
     if amount == OTHER:
-        yield Field("amount", amount, "Amount", "")
-        yield Field("other_amount", other, "Amount", other.strip())
+        yield Field("amount", amount, gettext("Amount"), "")
+        yield Field("other_amount", other, gettext("Amount"), other.strip())
     elif amount:
-        yield Field("amount", amount, "Amount", _format_amount(amount))
+        yield Field("amount", amount, gettext("Amount"), _format_amount(amount))
     cards = {str(card.id): card.choice for card in payment_methods.list_cards(organization)}
     if typed.get("card") in cards:
-        yield Field("card", typed["card"], "Card", cards[typed["card"]])
+        yield Field("card", typed["card"], gettext("Card"), cards[typed["card"]])
 
 
 def _format_amount(amount: str) -> str:
@@ -100,4 +101,4 @@ def _format_amount(amount: str) -> str:
 
 def out_of_range(minimum: Money, maximum: Money) -> str:
     """What to do about an amount beyond the limits."""
-    return f"Enter an amount from {money(minimum)} to {money(maximum)}."
+    return gettext("Enter an amount from %(least)s to %(most)s.", least=money(minimum), most=money(maximum))

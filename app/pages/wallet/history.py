@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 
 from app.billing.activity import totals, usage_breakdown, usage_calls
 from app.billing.activity.shortlists import shortlist
+from app.language import gettext
 from app.months import Month
 from app.pages.csv_rows import csv_download
 from app.pages.wallet import history_csv
@@ -27,7 +28,7 @@ def show_line(line_id: UUID) -> str | Response:
     organization = current_organization()
     line = usage_breakdown.open_line(organization, line_id)
     if line is None:
-        return errors.page(404, message="There is no such line in this wallet.")
+        return errors.page(404, message=gettext("There is no such line in this wallet."))
     after = read_position(request.args)
     calls = usage_breakdown.calls_of(organization, line, after=after)
     parts = shortlist(line.parts, PARTS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from app.billing.activity import history, usage_history
 from app.billing.activity.filters import Filters
 from app.billing.catalog import meters
+from app.language import gettext, translated
 from app.models import Organization
 from app.pages.csv_rows import Cell
 from app.pages.labels import movement_label
@@ -55,8 +56,8 @@ def _usage(organization: Organization, filters: Filters) -> Iterator[tuple[Cell,
         meter = meters.get_meter(one.meter)
         yield (
             one.day,
-            "Correction" if one.is_correction else "Usage",
-            meter.label,
+            gettext("Correction") if one.is_correction else gettext("Usage"),
+            translated(meter.label),
             one.campaign,
             one.agent,
             one.number,

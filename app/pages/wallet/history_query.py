@@ -10,13 +10,14 @@ from werkzeug.datastructures import MultiDict
 
 from app.billing.activity import usage_breakdown, usage_calls
 from app.billing.activity.filters import NAMES, Filters
+from app.language import gettext, listed, marked, pgettext
 from app.models import TransferKind, UsageGroup
 from app.pages.days import read_day
 from app.pages.labels import filter_labels, movements_label
 from app.pages.numbers import read_whole
 from app.text import is_storable
 
-DIRECTIONS = {"outbound": "Outbound", "inbound": "Inbound"}
+DIRECTIONS = {"outbound": marked("Outbound"), "inbound": marked("Inbound")}
 """Directions of calls, and what they are called."""
 LONGEST = 255
 _COUNTRY = re.compile("[A-Z]{2}")
@@ -83,14 +84,20 @@ def describe(filters: Filters) -> str:
     parts = [
         movements_label(filters.kind) if filters.kind else "",
         UsageGroup(filters.group).label if filters.group else "",
-        f"campaign {filters.campaign}" if filters.campaign else "",
-        f"agent {filters.agent}" if filters.agent else "",
-        f"number {filters.number}" if filters.number else "",
-        DIRECTIONS[filters.direction].lower() if filters.direction else "",
-        f"country {filters.country}" if filters.country else "",
+        gettext("campaign %(name)s", name=filters.campaign) if filters.campaign else "",
+        gettext("agent %(name)s", name=filters.agent) if filters.agent else "",
+        gettext("number %(name)s", name=filters.number) if filters.number else "",
+        _direction_in_list(filters.direction) if filters.direction else "",
+        gettext("country %(name)s", name=filters.country) if filters.country else "",
     ]
-    text = ", ".join(part for part in parts if part)
+    text = listed((part for part in parts if part), "unit")
     return text[:1].upper() + text[1:]
+
+
+def _direction_in_list(direction: str) -> str:
+    if direction == "outbound":
+        return pgettext("calls, in a list of what is selected", "outbound")
+    return pgettext("calls, in a list of what is selected", "inbound")
 
 
 def read_position(args: MultiDict[str, str]) -> usage_breakdown.Position | None:

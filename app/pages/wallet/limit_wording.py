@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.billing.topups import DailyLimitReachedError
+from app.language import gettext
 from app.web.formatting import moment, money
 
 
@@ -10,16 +11,26 @@ def limit_reached(error: DailyLimitReachedError) -> str:
     """Why a top-up isn't possible now, what is left, and when it is possible."""
     limit, left = money(error.limit), money(error.left)
     if not error.limit:
-        return (
+        return gettext(
             "An owner has set the daily top-up limit to zero, so no one can top up. Change the limit first."
         )
     if error.amount > error.limit:
-        return f"This is more than your daily top-up limit of {limit}. {left} is left now."
+        return gettext(
+            "This is more than your daily top-up limit of %(limit)s. %(left)s is left now.",
+            limit=limit,
+            left=left,
+        )
     said = (
-        f"{left} is left of your daily top-up limit of {limit}."
+        gettext("%(left)s is left of your daily top-up limit of %(limit)s.", left=left, limit=limit)
         if error.left
-        else f"You've reached your daily top-up limit of {limit}."
+        else gettext("You've reached your daily top-up limit of %(limit)s.", limit=limit)
     )
     if error.possible_at is None:
-        return f"{said} More may be possible when the payments in progress are done."
-    return f"{said} You can top up {money(error.amount)} from {moment(error.possible_at)}."
+        then = gettext("More may be possible when the payments in progress are done.")
+    else:
+        then = gettext(
+            "You can top up %(amount)s from %(time)s.",
+            amount=money(error.amount),
+            time=moment(error.possible_at),
+        )
+    return f"{said} {then}"

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from app.billing.wallet import overdue_calls
 from app.clock import utc_now
 from app.extensions import limiter
+from app.language import gettext, marked, translated
 from app.pages.actor import current_actor
 from app.pages.wallet.routes import blueprint
 from app.transaction import transaction
 from app.web.identity import current_organization, org_admin_required
 from app.web.rate_limits import OFTEN
 
-_NOT_THERE = "That call has already ended, or no longer needs an answer."
+_NOT_THERE = marked("That call has already ended, or no longer needs an answer.")
 
 
 @blueprint.post("/calls-in-progress/<uuid:hold_id>/end")
@@ -27,9 +28,9 @@ def end_call(hold_id: UUID) -> Response:
     with transaction():
         hold = overdue_calls.end(current_organization().id, hold_id, current_actor(), at=utc_now())
     if hold is None:
-        flash(_NOT_THERE)
+        flash(translated(_NOT_THERE))
     else:
-        flash(f"{hold.call or hold.key} has ended. Its credit is available again.")
+        flash(gettext("%(call)s has ended. Its credit is available again.", call=hold.call or hold.key))
     return _back()
 
 
@@ -41,9 +42,11 @@ def confirm_call(hold_id: UUID) -> Response:
     with transaction():
         hold = overdue_calls.confirm(current_organization().id, hold_id, current_actor(), at=utc_now())
     flash(
-        _NOT_THERE
+        translated(_NOT_THERE)
         if hold is None
-        else f"{hold.call or hold.key} continues. We'll ask again if it lasts much longer."
+        else gettext(
+            "%(call)s continues. We'll ask again if it lasts much longer.", call=hold.call or hold.key
+        )
     )
     return _back()
 

@@ -10,6 +10,7 @@ from app.billing import catalog, coming_up, plans
 from app.billing.activity import saved_views, usage_names
 from app.billing.credit import expiring
 from app.currencies import stripe_digits_of
+from app.language import translated
 from app.models import SavedView, TopUp, UsageGroup
 from app.pages.labels import filter_labels
 from app.pages.tags import tag_of
@@ -67,7 +68,7 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
         "query": as_query(view.history.filters),
         "kinds": filter_labels(),
         "groups": {group.value: group.label for group in UsageGroup},
-        "directions": DIRECTIONS,
+        "directions": {value: translated(label) for value, label in DIRECTIONS.items()},
         "card_choice": choice,
         "top_up": view.top_up,
         "form": form,

@@ -11,6 +11,7 @@ from wtforms import StringField
 
 from app.billing.activity import saved_views
 from app.billing.activity.saved_views import ViewRefusedError
+from app.language import gettext, lazy_gettext
 from app.models import SavedView
 from app.pages.wallet.history_query import as_query, from_query, read_filters
 from app.pages.wallet.routes import address_of_view, blueprint
@@ -22,7 +23,7 @@ from app.web.text_guard import TidyForm, keeps_typed
 class ViewForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """The name of a view."""
 
-    name = StringField("Name of this view")
+    name = StringField(lazy_gettext("Name of this view"))
 
 
 @blueprint.get("/views")
@@ -49,7 +50,7 @@ def save_view() -> Response | tuple[str, int]:
     except ViewRefusedError as error:
         form.name.errors = [str(error)]
         return _draw_new(form, as_query(filters)), 422
-    flash(f'The view "{view.name}" was saved.')
+    flash(gettext('The view "%(name)s" was saved.', name=view.name))
     return redirect(address_of_view(view), 303)
 
 
@@ -70,7 +71,7 @@ def rename_view(view_id: UUID) -> str | Response | tuple[str, int]:
     except ViewRefusedError as error:
         form.name.errors = [str(error)]
         return render_template("wallet/view_name.html", form=form, view=_own(view_id)), 422
-    flash(f'The view is now named "{view.name}".')
+    flash(gettext('The view is now named "%(name)s".', name=view.name))
     return redirect(url_for("wallet.show_views"), 303)
 
 
@@ -82,7 +83,7 @@ def remove_view(view_id: UUID) -> Response:
     name = view.name
     with transaction():
         saved_views.remove(view)
-    flash(f'The view "{name}" was removed.')
+    flash(gettext('The view "%(name)s" was removed.', name=name))
     return redirect(url_for("wallet.show_views"), 303)
 
 

@@ -17,6 +17,7 @@ from app.billing.topups import (
     UnknownTopUpError,
 )
 from app.extensions import db, limiter
+from app.language import gettext
 from app.models import TopUp, TopUpStatus
 from app.pages.actor import current_actor
 from app.pages.wallet import view as wallet_page
@@ -161,8 +162,8 @@ def show_receipt(top_up_id: UUID) -> Response:
     if address is None:
         return errors.page(
             404,
-            message="This top-up has no receipt.",
-            next_step="Only a paid top-up has one. If this one was paid, ask support for a copy.",
+            message=gettext("This top-up has no receipt."),
+            next_step=gettext("Only a paid top-up has one. If this one was paid, ask support for a copy."),
         )
     return lead_to(address)
 
@@ -172,9 +173,10 @@ def _unknown(_: UnknownTopUpError) -> Response:
     # Emails link here, too, whatever organization is in view.
     return errors.page(
         404,
-        message="There is no such top-up in this organization.",
-        next_step="If it belongs to another of your organizations, switch to that one, then open the link "
-        "again.",
+        message=gettext("There is no such top-up in this organization."),
+        next_step=gettext(
+            "If it belongs to another of your organizations, switch to that one, then open the link again."
+        ),
     )
 
 
@@ -188,13 +190,16 @@ def _show_result(top_up: TopUp) -> Response:
     if not wants_region():
         amount = money(top_up.amount)
         said = {
-            TopUpStatus.SUCCEEDED: f"{amount} was added to your wallet.",
-            TopUpStatus.PAYING: f"Your payment of {amount} is in progress.",
-            TopUpStatus.ACTION: (
-                f"Confirm the payment of {amount} with your bank. Nothing has been charged yet."
+            TopUpStatus.SUCCEEDED: gettext("%(amount)s was added to your wallet.", amount=amount),
+            TopUpStatus.PAYING: gettext("Your payment of %(amount)s is in progress.", amount=amount),
+            TopUpStatus.ACTION: gettext(
+                "Confirm the payment of %(amount)s with your bank. Nothing has been charged yet.",
+                amount=amount,
             ),
-            TopUpStatus.CANCELED: "The top-up was canceled. Nothing was charged.",
-            TopUpStatus.DECLINED: f"The payment of {amount} was declined. Nothing was charged.",
+            TopUpStatus.CANCELED: gettext("The top-up was canceled. Nothing was charged."),
+            TopUpStatus.DECLINED: gettext(
+                "The payment of %(amount)s was declined. Nothing was charged.", amount=amount
+            ),
         }.get(top_up.status)
         if said:
             flash(said, "error" if top_up.status is TopUpStatus.DECLINED else "message")

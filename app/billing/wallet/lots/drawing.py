@@ -13,9 +13,10 @@ from app.billing.wallet.lots.draws import Draws
 from app.billing.wallet.lots.positions import Event, Positions, Stretch, read_events
 from app.extensions import db
 from app.ids import uuid7
+from app.language import marked
 from app.models import CreditLot, LotKind, LotReturn, TransferKind, Wallet
 
-CORRECTIONS = "Corrected usage"
+CORRECTIONS = marked("Corrected usage")
 """The note of the lot that collects what corrections return and no other lot can take."""
 
 _OPENS = {
