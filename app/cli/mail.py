@@ -72,7 +72,7 @@ def test(address: str) -> None:
     words = "Email from Voice Portal Billing works."
     try:
         made = message(
-            Written("Test email from Voice Portal Billing", f"{words}\n", f"<p>{words}</p>\n"),
+            Written("Test email from Voice Portal Billing", f"{words}\n", f"<p>{words}</p>\n", "en"),
             sender=notify.sender(),
             to=address,
             thing=str(uuid7()),

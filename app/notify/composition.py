@@ -12,25 +12,33 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
+from app import language
 from app.language.templates import translate
-from app.notify import formats
+from app.notify import formats, stored_texts
 from app.notify.emails import Email
 from app.notify.mime import STOP, Written, one_line
 from app.own_pages import in_mail
 from app.text import shown
 
 
+LONGEST_NAME = 34
+"""The most characters of a name in a subject, however much room it has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who an email is for: the organization and its time zone, and the addresses of our pages and of support."""
+    """Who an email is for: the organization and its time zone, the addresses of our pages and of support, and the locale
+    of those who read it."""
 
     organization: str
     slug: str
     timezone: str
     public_url: str
     support_email: str
+    locale: str = language.DEFAULT
 
 
 def compose(email: Email, readers: Readers) -> Written:
@@ -38,18 +46,23 @@ def compose(email: Email, readers: Readers) -> Written:
     subject, body = render("text", email, readers)
     text = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
     _, html = render("html", email, readers, preview=_preview(text))
-    return Written(subject=one_line(subject), text=text, html=html.strip() + "\n")
+    return Written(one_line(subject), text, html.strip() + "\n", _tag(readers.locale))
 
 
-def render(part: str, email: Email, readers: Readers, *, preview: str = "") -> tuple[str, str]:
+def render(
+    part: str, email: Email, readers: Readers, *, preview: str = "", longest_name: int = LONGEST_NAME
+) -> tuple[str, str]:
     """The subject and body of one part: `text`, `html`, or `note` for other ways than email. `preview` is what lists
-    of emails show beside the subject."""
+    of emails show beside the subject, in which names have at most `longest_name` characters."""
     zone = ZoneInfo(readers.timezone)
     template = _environment(part).get_template(f"mail/{email.kind}.jinja")
     context = {
         "email": email,
         "organization": one_line(readers.organization),
         "preview": preview,
+        "longest_name": longest_name,
+        "lang": _tag(readers.locale),
+        "dir": language.text_direction(readers.locale),
         "stop": STOP if email.opt_out else None,
         "support_email": readers.support_email,
         "url": lambda path: f"{readers.public_url}{in_mail(path, readers.slug)}",
@@ -60,11 +73,13 @@ def render(part: str, email: Email, readers: Readers, *, preview: str = "") -> t
         "around": partial(formats.around, zone=zone),
         "rows_of": lambda rows: [(one_line(row.name), formats.money(row.amount)) for row in rows],
         "dates_of": lambda dates: [(formats.day(one.day), formats.due(one)) for one in dates],
+        "rate": formats.rate,
         "layout": f"mail/_base.{part}.jinja",
         "kit": f"mail/_{part}.jinja",
     }
-    module: Any = template.make_module(context)
-    return str(module.subject), str(module)
+    with language.speaking(readers.locale):
+        module: Any = template.make_module(context)
+        return str(module.subject), str(module)
 
 
 @cache
@@ -78,8 +93,33 @@ def _environment(part: str) -> Environment:
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
     translate(made)
-    made.filters |= {"money": formats.money, "folded": formats.folded, "brief": formats.brief}
+    made.globals["labeled"] = formats.labeled
+    made.filters |= {
+        "actor": stored_texts.actor,
+        "answer": stored_texts.answer,
+        "brief": _brief,
+        "card": stored_texts.card,
+        "channel": stored_texts.channel,
+        "device": stored_texts.device,
+        "folded": formats.folded,
+        "limit": stored_texts.limit,
+        "listed": language.listed,
+        "money": formats.money,
+        "percent": formats.percent,
+        "place": stored_texts.place,
+        "translated": language.translated,
+    }
     return made
+
+
+@pass_context
+def _brief(context: Context, name: str, most: int = 30) -> str:
+    return formats.brief(name, min(most, context["longest_name"]))
+
+
+def _tag(locale: str) -> str:
+    """`de-AT`, as BCP 47 has it."""
+    return locale.replace("_", "-")
 
 
 def _preview(text: str) -> str:

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from app.clock import zone_name
 from app.language import gettext, locale, pgettext
-from app.language.formats import currency_text, date_text, days_text, time_text, weekday_text
+from app.language.formats import (
+    currency_text,
+    date_text,
+    days_text,
+    percent_text,
+    time_text,
+    weekday_text,
+)
 from app.money import Money
 from app.notify.emails import DigestDate
 from app.notify.mime import one_line
@@ -65,12 +72,41 @@ def due(one: DigestDate) -> str:
     return gettext("%(name)s, %(amount)s", name=name, amount=amount)
 
 
+def percent(value: int) -> str:
+    """`80%`."""
+    return percent_text(value, locale())
+
+
+def rate(amount: Money, per: str) -> str:
+    """`$30.00 a day`: an amount with what it is for, as facts have it in English."""
+    match per:
+        case "an hour":
+            return gettext("%(amount)s an hour", amount=money(amount))
+        case "a day":
+            return gettext("%(amount)s a day", amount=money(amount))
+        case "a week":
+            return gettext("%(amount)s a week", amount=money(amount))
+        case "a month":
+            return gettext("%(amount)s a month", amount=money(amount))
+        case "a year":
+            return gettext("%(amount)s a year", amount=money(amount))
+        case _:
+            return f"{money(amount)} {per}"
+
+
+def labeled(label: str, value: object = None) -> str:
+    """A label before its value in plain text; without one, before what the next line has."""
+    if value is None:
+        return gettext("%(label)s:", label=label)
+    return gettext("%(label)s: %(value)s", label=label, value=value)
+
+
 def folded(words: str) -> str:
     """A paragraph with its white space folded: one line, which the reader's window breaks where it must."""
     return " ".join(words.split())
 
 
-def brief(name: str, most: int = 30) -> str:
+def brief(name: str, most: int) -> str:
     """A name in a subject, cut to `most` characters, so that what follows is seen on a phone."""
     line = one_line(name)
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"

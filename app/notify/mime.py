@@ -25,11 +25,12 @@ STOP = "https://stop.invalid"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A composed email: its subject, and its body as plain text and HTML."""
+    """A composed email: its subject, its body as plain text and HTML, and their language, as BCP 47 names it."""
 
     subject: str
     text: str
     html: str
+    language: str
 
     def stopped_at(self, address: str) -> Written:
         """The same with the link by which one reader stops such emails."""
@@ -65,7 +66,7 @@ def message(
 
     So an email that is repeated because sending was interrupted can be recognized (RFC 5322, section 3.6.4).
     `Auto-Submitted` keeps out-of-office replies away (RFC 3834). `unsubscribe` is the address to which the reader's
-    program posts when they press its own button (RFC 8058, section 3.1).
+    program posts when they press its own button (RFC 8058, section 3.1). `Content-Language` is RFC 3282's.
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
@@ -76,7 +77,7 @@ def message(
     reader = hashlib.sha256(to.encode()).hexdigest()[:16]
     mail["Message-ID"] = f"<{thing}.{reader}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "en"
+    mail["Content-Language"] = written.language
     if unsubscribe is not None:
         mail["List-Unsubscribe"] = f"<{unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

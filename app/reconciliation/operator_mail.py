@@ -65,6 +65,7 @@ def written(there: Sequence[Finding], gone: Sequence[Finding]) -> Written:
         subject,
         f"{text}\n\n{after}\n",
         f'<!doctype html><html lang="en"><body>{html}<p>{after}</p></body></html>',
+        "en",
     )
 
 

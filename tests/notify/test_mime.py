@@ -22,7 +22,7 @@ NOW = at("2026-11-24 09:30")
 
 def a_message(subject: str = "Paid", to: str = "a@x.example", thing: str = "1") -> str:
     return message(
-        Written(subject, "words", "<p>words</p>"), sender=SENDER, to=to, thing=thing, at=NOW
+        Written(subject, "words", "<p>words</p>", "en"), sender=SENDER, to=to, thing=thing, at=NOW
     ).as_string()
 
 

@@ -16,7 +16,7 @@ from tests.support.mail_server import CERTIFICATES, running
 from tests.support.platform_receiver import answering
 
 SENDER = Sender.parse("Billing <billing@portal.example>", reply_to="help@portal.example")
-WORDS = Written("Grüße & more", "Plain wörds\n", "<p>Words</p>\n")
+WORDS = Written("Grüße & more", "Plain wörds\n", "<p>Words</p>\n", "en")
 
 
 def send(url: str, *recipients: str) -> list[str]:
