@@ -41,9 +41,10 @@ class Mail(OrgScoped, Base):
     """One email about one event; `kind` and `source` identify the event, so it is sent once.
 
     Written in the event's own transaction. `facts` are its data, as of that moment (`app.notify.emails`); `subject`,
-    `text` and `html` are composed from them at the first attempt to send, and stay as they were sent. An email about
-    a person's own account goes only to `recipient`; others go to the organization's billing recipients at the time of
-    sending. `delivered_to` and `refused` (address to reason) are the recipients that are done.
+    `text` and `html` are composed from them at the first attempt to send, in `locale`, and stay as they were sent;
+    `in_other_locales` has the same by locale, for recipients who read in another. An email about a person's own
+    account goes only to `recipient`; others go to the organization's billing recipients at the time of sending.
+    `delivered_to` and `refused` (address to reason) are the recipients that are done.
     """
 
     __tablename__ = "mail"
@@ -66,6 +67,8 @@ class Mail(OrgScoped, Base):
     subject: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str | None] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
+    locale: Mapped[str | None] = mapped_column(String(20))
+    in_other_locales: Mapped[Json] = mapped_column(JSONB, default=dict, server_default="{}")
     delivered_to: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     refused: Mapped[Json] = mapped_column(JSONB, default=dict, server_default="{}")
     note: Mapped[str | None] = mapped_column(Text)

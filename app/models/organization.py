@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.clock import utc_now
 from app.extensions import Base
 from app.ids import uuid7
+from app.language import DEFAULT, LOCALES
 from app.models.columns import Created, Id, Json, When, Words, enum_type
 from app.models.scope import OrgScoped
 
@@ -77,6 +78,12 @@ class User(Base):
     shortcuts: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     shortcuts_off: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[Created]
+
+    @property
+    def reading_locale(self) -> str:
+        """The locale that they read in when they aren't there to ask: what they chose, else their browser's, else the
+        default."""
+        return next((one for one in (self.language, self.browser_language) if one in LOCALES), DEFAULT)
 
 
 class Membership(OrgScoped, Base):

@@ -23,15 +23,14 @@ from app.notify.mime import STOP, Written, one_line
 from app.own_pages import in_mail
 from app.text import shown
 
-
 LONGEST_NAME = 34
 """The most characters of a name in a subject, however much room it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who an email is for: the organization and its time zone, the addresses of our pages and of support, and the locale
-    of those who read it."""
+    """Who an email is for: the organization and its time zone, the addresses of our pages and of support, and the
+    locale of those who read it."""
 
     organization: str
     slug: str
@@ -46,7 +45,7 @@ def compose(email: Email, readers: Readers) -> Written:
     subject, body = render("text", email, readers)
     text = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
     _, html = render("html", email, readers, preview=_preview(text))
-    return Written(one_line(subject), text, html.strip() + "\n", _tag(readers.locale))
+    return Written(one_line(subject), text, html.strip() + "\n", tag_of(readers.locale))
 
 
 def render(
@@ -61,7 +60,7 @@ def render(
         "organization": one_line(readers.organization),
         "preview": preview,
         "longest_name": longest_name,
-        "lang": _tag(readers.locale),
+        "lang": tag_of(readers.locale),
         "dir": language.text_direction(readers.locale),
         "stop": STOP if email.opt_out else None,
         "support_email": readers.support_email,
@@ -117,7 +116,7 @@ def _brief(context: Context, name: str, most: int = 30) -> str:
     return formats.brief(name, min(most, context["longest_name"]))
 
 
-def _tag(locale: str) -> str:
+def tag_of(locale: str) -> str:
     """`de-AT`, as BCP 47 has it."""
     return locale.replace("_", "-")
 

@@ -1,7 +1,7 @@
 """What facts of emails say in English, in the reader's language.
 
-Facts are stored once (`app.language.stored`), and have many readers: what a card, a person or a limit is called in them
-is read back here. Names that people gave stay as they are.
+Facts are stored once (`app.language.stored`), and have many readers: what a card, a person or a limit is called in
+them is read back here. Names that people gave stay as they are.
 """
 
 from __future__ import annotations

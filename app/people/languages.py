@@ -1,18 +1,11 @@
-"""The language of a person who isn't there: for what is written to them."""
+"""The language of a person who isn't there, for what is written to them: what their browser asked for."""
 
 from __future__ import annotations
 
 from sqlalchemy import update
 
 from app.extensions import db
-from app.language import DEFAULT, LOCALES
 from app.models import User
-
-
-def reading_locale(user: User) -> str:
-    """The locale that a person reads in: the one that they chose, else the one that their browser asked for when they
-    last signed in, else the default."""
-    return next((one for one in (user.language, user.browser_language) if one in LOCALES), DEFAULT)
 
 
 def keep_browsers(user: User, locale: str) -> None:

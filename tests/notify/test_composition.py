@@ -44,7 +44,7 @@ class TestEveryMail:
 
     def test_its_html_is_a_page_of_its_own_without_anything_from_elsewhere(self, email: Email) -> None:
         html = compose(email, READERS).html
-        assert html.startswith('<!doctype html>\n<html lang="en">')
+        assert html.startswith('<!doctype html>\n<html lang="en-US" dir="ltr">')
         assert "<title>" in html
         assert len(re.findall("<h1", html)) == 1
         assert not re.search(r"<img|<script|<table|<link|url\(|@import", html)

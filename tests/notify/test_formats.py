@@ -55,7 +55,7 @@ def test_a_time_in_a_subject_is_its_day_in_the_organizations_zone() -> None:
     ],
 )
 def test_a_name_in_a_subject_is_one_line_of_thirty_characters_at_most(name: str, said: str) -> None:
-    assert formats.brief(name) == said
+    assert formats.brief(name, 30) == said
 
 
 def test_what_is_due_says_how_much_and_with_which_card() -> None:

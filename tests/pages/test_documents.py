@@ -67,7 +67,7 @@ class TestReceipts:
         assert receipt in links_of(owner.get("/billing/wallet").text)
         (mail,) = db.session.scalars(db.select(Mail).filter_by(kind="charge"))
         slug = db.session.get_one(Organization, mail.org_id).slug
-        assert f'href="http://localhost:8000{receipt}?org={slug}"' in outbox.written(mail).html
+        assert f'href="http://localhost:8000{receipt}?org={slug}"' in outbox.as_read(mail).html
 
     def test_the_link_of_a_mail_asks_to_sign_in_and_goes_on_to_the_receipt(
         self, owner: Owner, sandbox: Sandbox

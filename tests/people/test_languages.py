@@ -7,7 +7,6 @@ from flask import Flask
 
 from app.extensions import db
 from app.models import User
-from app.people.languages import reading_locale
 from tests.factories import PASSWORD, a_person, an_organization
 from tests.support.browsing import Visitor
 
@@ -25,12 +24,12 @@ from tests.support.browsing import Visitor
 def test_what_was_chosen_comes_first_and_what_there_is_no_more_doesn_t_count(
     chosen: str | None, browsers: str | None, reads: str
 ) -> None:
-    assert reading_locale(User(language=chosen, browser_language=browsers)) == reads
+    assert User(language=chosen, browser_language=browsers).reading_locale == reads
 
 
 def test_each_sign_in_keeps_what_the_browser_asks_for(app: Flask) -> None:
     dana = a_person("dana@harbor.example", organization=an_organization("Harbor Dental"))
-    assert reading_locale(dana) == "en_US"
+    assert dana.reading_locale == "en_US"
     for accepts, reads in (
         ("en-GB,en;q=0.5", "en_GB"),
         ("en-AU", "en_AU"),
@@ -44,4 +43,4 @@ def test_each_sign_in_keeps_what_the_browser_asks_for(app: Flask) -> None:
         )
         assert signed_in.status_code == 302
         db.session.expire_all()
-        assert reading_locale(db.session.get_one(User, dana.id)) == reads
+        assert db.session.get_one(User, dana.id).reading_locale == reads

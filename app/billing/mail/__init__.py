@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 __all__ = [
+    "languages",
     "notices",
     "opting_out",
     "outbox",
     "recipients",
+    "writing",
 ]

@@ -1,6 +1,7 @@
 """Sends the emails in the outbox: at least once, and normally exactly once.
 
-An email is claimed for a while, sent to one recipient after the other, and each delivery is recorded immediately. A
+An email is claimed for a while, sent to one recipient after the other in the language that they read
+(`app.billing.mail.languages`), and each delivery is recorded immediately. A
 process that is killed between sending and recording repeats that one email rather than lose it, with the same
 Message-ID. While the mail server is unavailable, sending is retried with growing delays for about four days; then the
 email fails, and `flask mail list --failed` lists it.
@@ -15,13 +16,12 @@ import structlog
 from sqlalchemy import select, update
 
 from app import notify
-from app.billing.mail import opting_out
+from app.billing.mail import languages, opting_out, writing
 from app.billing.mail.recipients import may_read, recipients_of
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import Mail, MailState, Organization
 from app.notify import emails
-from app.notify.composition import Readers, compose
 from app.notify.mime import Written, message
 from app.notify.transport import Connection, NullTransport, RefusedError, UnavailableError
 from app.transaction import transaction
@@ -110,26 +110,13 @@ def wait_after(attempts: int) -> timedelta:
     return timedelta(minutes=min(2 ** (attempts - 1), 240))
 
 
-def written(mail: Mail) -> Written:
-    """The email's text: as it was sent, or as it would be now."""
-    if mail.subject is not None and mail.text is not None and mail.html is not None:
-        return Written(mail.subject, mail.text, mail.html)
-    organization = db.session.get_one(Organization, mail.org_id)
-    site = notify.site()
-    readers = Readers(
-        organization=organization.name,
-        slug=organization.slug,
-        timezone=organization.timezone,
-        public_url=site.public_url,
-        support_email=site.support_email,
-    )
-    return compose(emails.unpack(mail.kind, mail.facts), readers)
-
-
 def as_read(mail: Mail) -> Written:
     """The email's text as its first reader sees it."""
     reader = next(iter(mail.delivered_to or recipients(mail)), None)
-    return written(mail) if reader is None else opting_out.with_link(written(mail), mail, reader)
+    if reader is None:
+        return writing.written(mail, languages.of_organization(mail.org_id))
+    words = writing.written(mail, languages.of_addresses(mail.org_id, [reader])[reader])
+    return opting_out.with_link(words, mail, reader)
 
 
 def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
@@ -151,15 +138,17 @@ def _claim(org_id: UUID, mail_id: UUID) -> Mail | None:
 def _send(mail: Mail) -> None:
     """Send to all remaining recipients. Raises `AwayError` if some have to be retried later."""
     with transaction():
-        words = written(mail)
-        mail.subject, mail.text, mail.html = words.subject, words.text, words.html
-    open_for = [one for one in recipients(mail) if one not in mail.delivered_to and one not in mail.refused]
+        open_for = [
+            one for one in recipients(mail) if one not in mail.delivered_to and one not in mail.refused
+        ]
+        spoken = languages.of_addresses(mail.org_id, open_for)
+        words = {one: writing.keep(mail, spoken[one]) for one in open_for}
     later: UnavailableError | None = None
     if open_for:
         with notify.transport().connect() as connection:
             for recipient in open_for:
                 try:
-                    _send_to(connection, mail, words, recipient)
+                    _send_to(connection, mail, words[recipient], recipient)
                 except UnavailableError as error:
                     later = error
     if later is not None:
@@ -227,7 +216,7 @@ def _erase_secret(mail: Mail) -> None:
         return
     secret = getattr(email, email.opens)
     mail.facts = {**mail.facts, email.opens: ""}
-    mail.text, mail.html = ((words or "").replace(secret, "…") for words in (mail.text, mail.html))
+    writing.erase(mail, secret)
 
 
 def _try_later(mail: Mail, reason: str) -> None:

@@ -76,4 +76,4 @@ def test_it_names_the_last_day(app: Flask) -> None:
     a_card_until(2)
     told_on("02-10")
     (mail,) = db.session.scalars(db.select(Mail))
-    assert "expires Feb 28, 2027" in outbox.written(mail).subject
+    assert "expires Feb 28, 2027" in outbox.as_read(mail).subject

@@ -37,7 +37,7 @@ def organization(app: Flask) -> Organization:
 def told() -> dict[str | None, str]:
     """Who was told, and what: the plain text in one line."""
     found = db.session.scalars(db.select(Mail).filter_by(kind="recipients_changed"))
-    return {mail.recipient: " ".join(outbox.written(mail).text.split()) for mail in found}
+    return {mail.recipient: " ".join(outbox.as_read(mail).text.split()) for mail in found}
 
 
 def test_the_previous_recipients_and_all_owners_are_told_also_those_removed(

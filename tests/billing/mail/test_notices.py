@@ -42,7 +42,7 @@ def mails(organization: Organization) -> list[Mail]:
 
 def words_of(mail: Mail) -> str:
     """The plain text in one line: paragraphs are wrapped."""
-    return " ".join(outbox.written(mail).text.split())
+    return " ".join(outbox.as_read(mail).text.split())
 
 
 def refuse(top_up: TopUp, code: str) -> None:
@@ -145,7 +145,7 @@ class TestFailedPayments:
         refuse(top_up, "stolen_card")
         db.session.commit()
         (mail,) = mails(organization)
-        said = words_of(mail) + outbox.written(mail).html + str(mail.facts)
+        said = words_of(mail) + outbox.as_read(mail).html + str(mail.facts)
         assert "without giving a reason" in said
         assert "stolen" not in said
 

@@ -44,7 +44,7 @@ def told(reason: str) -> dict[str | None, str]:
     db.session.rollback()
     found = db.session.scalars(db.select(Mail).filter_by(kind="unusual_top_up"))
     return {
-        mail.recipient: " ".join(outbox.written(mail).text.split())
+        mail.recipient: " ".join(outbox.as_read(mail).text.split())
         for mail in found
         if mail.facts["reason"] == reason
     }
