@@ -48,4 +48,4 @@ def test_a_person_is_written_to_as_they_read(app: Flask, chosen: str | None) -> 
     assert languages.of_person(dana.id) == (chosen or "en_US")
 
 
-_ROLES = (Role.ORG_ADMIN, Role.ORG_ADMIN, Role.ORG_MEMBER)
+_ROLES = (Role.ORG_ADMIN, Role.ORG_ADMIN, Role.MEMBER)
