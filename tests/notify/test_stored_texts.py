@@ -21,25 +21,26 @@ CHROME = (
 )
 
 
+SAID = {
+    "%(brand)s ending in %(last4)s": "%(brand)s, endet auf %(last4)s",
+    "API token “%(name)s”": "API-Token „%(name)s“",
+    "Voice Portal operator": "Voice-Portal-Team",
+    "%(name)s (text messages)": "%(name)s (SMS)",
+    "billing email recipients": "Empfänger der Rechnungs-E-Mails",
+    "Campaign %(name)s": "Kampagne %(name)s",
+    "%(class_)s destinations": "Ziele der Klasse %(class_)s",
+    "High-cost": "Teuer",
+    "%(browser)s on %(system)s": "%(browser)s unter %(system)s",
+    "An unknown browser": "Ein unbekannter Browser",
+    "No response within %(seconds)s seconds.": "Keine Antwort innerhalb von %(seconds)s Sekunden.",
+}
+
+
 class Known(NullTranslations):
     """A catalog that knows a few messages."""
 
-    said = {
-        "%(brand)s ending in %(last4)s": "%(brand)s, endet auf %(last4)s",
-        "API token “%(name)s”": "API-Token „%(name)s“",
-        "Voice Portal operator": "Voice-Portal-Team",
-        "%(name)s (text messages)": "%(name)s (SMS)",
-        "billing email recipients": "Empfänger der Rechnungs-E-Mails",
-        "Campaign %(name)s": "Kampagne %(name)s",
-        "%(class_)s destinations": "Ziele der Klasse %(class_)s",
-        "High-cost": "Teuer",
-        "%(browser)s on %(system)s": "%(browser)s unter %(system)s",
-        "An unknown browser": "Ein unbekannter Browser",
-        "No response within %(seconds)s seconds.": "Keine Antwort innerhalb von %(seconds)s Sekunden.",
-    }
-
     def gettext(self, message: str) -> str:
-        return self.said.get(message, message)
+        return SAID.get(message, message)
 
 
 @pytest.fixture(autouse=True)
