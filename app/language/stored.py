@@ -19,7 +19,7 @@ class _Both(AbstractContextManager[None], ContextDecorator):
 
 
 def for_storage() -> _Both:
-    """Write in English what is stored, whoever is looking: around a block, or on a function."""
+    """Write in English what is stored, regardless of who is looking: around a block, or on a function."""
     return cast(_Both, speaking(DEFAULT))
 
 

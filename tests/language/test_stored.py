@@ -12,7 +12,7 @@ CARD = marked("%(brand)s ending in %(last4)s")
 SHARE = marked("%(part)s%% of %(whole)s")
 
 
-def test_what_is_stored_is_in_english_whoever_is_looking() -> None:
+def test_what_is_stored_is_in_english_regardless_of_who_is_looking() -> None:
     @for_storage()
     def stored() -> str:
         return gettext("Card")

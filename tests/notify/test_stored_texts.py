@@ -26,7 +26,7 @@ SAID = {
     "API token “%(name)s”": "API-Token „%(name)s“",
     "Voice Portal operator": "Voice-Portal-Team",
     "%(name)s (text messages)": "%(name)s (SMS)",
-    "billing email recipients": "Empfänger der Rechnungs-E-Mails",
+    "billing email recipients": "Empfänger der Abrechnungen",
     "Campaign %(name)s": "Kampagne %(name)s",
     "%(class_)s destinations": "Ziele der Klasse %(class_)s",
     "High-cost": "Teuer",
@@ -86,5 +86,5 @@ def test_it_reads_what_the_rest_of_the_product_stores() -> None:
     assert stored_texts.actor(operator) == "Voice-Portal-Team"
     assert stored_texts.actor(token) == "API-Token „engine“"
     assert stored_texts.channel(phone) == "+1•••0123 (SMS)"
-    assert stored_texts.channel(recipients) == "Empfänger der Rechnungs-E-Mails"
+    assert stored_texts.channel(recipients) == "Empfänger der Abrechnungen"
     assert stored_texts.place(place) == "Vereinigte Staaten (8.8.8.8)"
