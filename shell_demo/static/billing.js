@@ -1,6 +1,12 @@
 // The billing screen: address bar and title follow by themselves (`keep-address`).
 const billing = document.querySelector("voice-portal-billing");
 
+// Who came by a link of ours goes on in the frame, rather than through our header once more.
+const [{ type }] = performance.getEntriesByType("navigation");
+if (type === "navigate" && document.referrer.startsWith(`${location.origin}/`)) {
+  customElements.whenDefined("voice-portal-billing").then(() => billing.focus());
+}
+
 // Which entry of the navigation is the page in the frame: the one that says most of its path.
 const entries = [...document.querySelectorAll("nav a")].map((link) => [link, new URL(link.href).searchParams.get("page") ?? link.pathname]);
 

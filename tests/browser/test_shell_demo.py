@@ -51,6 +51,21 @@ def test_an_owner_signs_in_and_sees_the_billing_of_their_organization(
     expect(frame.get_by_text(organization.name)).to_be_visible()
 
 
+@pytest.mark.parametrize("link", ["Top up", "Wallet"])
+def test_who_comes_by_a_link_of_the_portal_continues_in_the_frame(
+    page: Page, shell: Shell, app: Flask, link: str
+) -> None:
+    shell.sign_in(page, shell.add_person(an_organization(credit="55")), to="/campaigns")
+    page.get_by_role("link", name=link, exact=True).first.focus()
+    page.keyboard.press("Enter")
+    frame = shell.frame(page)
+    place = frame.locator("#top-up input:checked" if link == "Top up" else "#main")
+    expect(place).to_be_focused()
+    page.reload()
+    expect(frame.get_by_role("heading", name="Wallet", level=1)).to_be_visible()
+    expect(place).not_to_be_focused()
+
+
 def test_a_member_is_told_that_billing_is_for_owners(page: Page, shell: Shell, app: Flask) -> None:
     member = shell.add_person(an_organization(credit="55"), role="member")
     shell.sign_in(page, member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.shell_site import ShellSite
@@ -96,6 +97,33 @@ def test_focus_is_given_when_asked_for_and_taken_by_nothing_else(page: Page, she
     page.locator("#before").focus()
     page.evaluate("document.querySelector('voice-portal-billing').focus()")
     expect(frame.locator("#main")).to_be_focused()
+
+
+@pytest.mark.parametrize("event", ["ready", "navigate"])
+def test_focus_that_is_asked_for_as_a_page_comes_is_given_once_it_is_there(
+    page: Page, shell_site: ShellSite, event: str
+) -> None:
+    page.context.add_init_script(
+        f"""addEventListener("voice-portal-billing:{event}", ({{ target }}) => target.focus(), {{ once: true }});"""
+    )
+    page.goto(f"{shell_site.url}/billing/wallet#top-up")
+    frame = shell_site.wait_for(page, "Wallet")
+    expect(frame.locator('#top-up input[name="amount"]:checked')).to_be_focused()
+
+
+def test_focus_that_is_asked_for_is_left_to_who_goes_elsewhere_meanwhile(
+    page: Page, shell_site: ShellSite
+) -> None:
+    page.context.add_init_script(
+        """addEventListener("voice-portal-billing:ready", ({ target }) => {
+          target.focus();
+          document.getElementById("before").focus();
+        }, { once: true });"""
+    )
+    page.goto(f"{shell_site.url}/billing/wallet")
+    shell_site.wait_for(page, "Wallet")
+    settles(page, shell_site)
+    expect(page.locator("#before")).to_be_focused()
 
 
 def test_nothing_that_takes_focus_is_so_near_the_edge_that_its_ring_is_cut(

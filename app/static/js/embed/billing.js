@@ -1,6 +1,7 @@
 // The shell's side: <voice-portal-billing src="https://billing.example/billing" token-url="/billing-token">.
 // It gets a token from the shell's own server and posts it into the frame; a token is never part of an address.
 import { Address } from "./address.js";
+import { Keyboard } from "./keyboard.js";
 import { pageAt } from "./pages.js";
 import { read } from "./said.js";
 import { fetchToken, post, sessionOf } from "./session.js";
@@ -19,6 +20,7 @@ let count = 0;
 class VoicePortalBilling extends HTMLElement {
   #frame = null;
   #view = null;
+  #keyboard = null;
   #origin = "";
   #first = "";
   #path = "";
@@ -50,6 +52,7 @@ class VoicePortalBilling extends HTMLElement {
     this.replaceChildren(this.#frame);
     this.#view = new FrameView(this, this.#frame, this.#origin);
     this.#view.watch();
+    this.#keyboard = new Keyboard(this.#frame, () => this.#isMet, () => this.#send("focus"));
     this.session = sessionOf(this);
     this.session.addPages(this, this.#frame);
     addEventListener("message", this.#receive);
@@ -83,10 +86,9 @@ class VoicePortalBilling extends HTMLElement {
     if (this.#isMet) this.#color();
   }
 
-  // Gives the keyboard to the page in the frame.
+  // Gives the keyboard to the page in the frame, once it is there.
   focus() {
-    this.#frame.focus();
-    this.#send("focus");
+    this.#keyboard.ask();
   }
 
   // Prints the page in the frame alone: as a part of the shell's page it would be cut where a sheet ends.
@@ -190,6 +192,7 @@ class VoicePortalBilling extends HTMLElement {
 
   #show() {
     this.#frame.style.visibility = "";
+    this.#keyboard.give();
   }
 
   // Before a page is there, no one would hear it.
@@ -207,6 +210,7 @@ class VoicePortalBilling extends HTMLElement {
       if (this.#isOver) this.#send("sign-out");
       this.#send("history", { kept: this.#address !== null });
       this.#color();
+      this.#keyboard.give();
     },
     resize: ({ height }) => {
       this.#view.height = height;
