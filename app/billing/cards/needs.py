@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.billing import plans
 from app.billing.cards import duplicates
 from app.extensions import db
+from app.language import marked
 from app.models import AutoTopUp, AutoTopUpCard, Organization, PaymentMethod
 
 
@@ -72,7 +73,9 @@ def _auto_top_up(organization: Organization) -> Need | None:
     )
     chosen = db.session.scalars(query, execution_options={"populate_existing": True}).all()
     return (
-        Need("Auto top-up", cards=frozenset(duplicates.latest(one).id for one in chosen)) if chosen else None
+        Need(marked("Auto top-up"), cards=frozenset(duplicates.latest(one).id for one in chosen))
+        if chosen
+        else None
     )
 
 

@@ -19,16 +19,17 @@ from app.billing.cards.payment_methods import CardNotUsableError, CardState
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization, PaymentMethod, TopUp
+from app.language import gettext, marked, translated
+from app.models import Organization, PaymentMethod, TopUp, card_name
 from app.models.scope import Reason, seeing_all
 from app.payments import confirmation_tokens
 from app.payments.cards import Card
 from app.payments.confirmation_tokens import ConfirmationToken, is_token
 from app.payments.errors import RefusedError
 
-_UNKNOWN = "This card couldn't be read. Enter it again, or choose another card."
-USED = "This card was entered for another payment. Enter it again."
-_OTHERWISE = "Whether to save the card changed while it was being sent. Enter it again."
+_UNKNOWN = marked("This card couldn't be read. Enter it again, or choose another card.")
+USED = marked("This card was entered for another payment. Enter it again.")
+_OTHERWISE = marked("Whether to save the card changed while it was being sent. Enter it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,15 @@ def fetch(entered: EnteredCard) -> ConfirmationToken:
     Raises `CardNotUsableError`, and what `app.payments` raises where Stripe can't be reached.
     """
     if not is_token(entered.token):
-        raise CardNotUsableError(_UNKNOWN)
+        raise CardNotUsableError(translated(_UNKNOWN))
     try:
         token = confirmation_tokens.fetch(entered.token)
     except RefusedError as error:
-        raise CardNotUsableError(_UNKNOWN) from error
+        raise CardNotUsableError(translated(_UNKNOWN)) from error
     if token.is_used:
-        raise CardNotUsableError(USED)
+        raise CardNotUsableError(translated(USED))
     if token.keeps_card != entered.keep:
-        raise CardNotUsableError(_OTHERWISE)
+        raise CardNotUsableError(translated(_OTHERWISE))
     return token
 
 
@@ -68,7 +69,9 @@ def record(organization: Organization, token: ConfirmationToken) -> PaymentMetho
     ledger.lock(organization.id)
     method = _known(organization, token) or _add(organization, token)
     if payment_methods.state_of(method, organization.local_day()) is CardState.EXPIRED:
-        raise CardNotUsableError(f"{method.label} has expired. Enter another card.")
+        raise CardNotUsableError(
+            gettext("%(card)s has expired. Enter another card.", card=card_name(method.label))
+        )
     return method
 
 
@@ -87,7 +90,7 @@ def check_belongs(method: PaymentMethod, top_up: TopUp) -> None:
     """Raise `CardNotUsableError` for a card that was entered for another top-up than this."""
     first = None if method.is_kept else top_up_of(method.org_id, method.id)
     if first is not None and first.id != top_up.id:
-        raise CardNotUsableError(USED)
+        raise CardNotUsableError(translated(USED))
 
 
 def retire(org_id: UUID, card_id: UUID) -> None:
@@ -142,13 +145,13 @@ def _known(organization: Organization, token: ConfirmationToken) -> PaymentMetho
     )
     method = db.session.scalar(query.execution_options(populate_existing=True))
     if method is not None and method.removed_at is not None:
-        raise CardNotUsableError(USED)
+        raise CardNotUsableError(translated(USED))
     return method
 
 
 def _add(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
     if _is_someone_elses(organization, token):
-        raise CardNotUsableError(_UNKNOWN)
+        raise CardNotUsableError(translated(_UNKNOWN))
     method = PaymentMethod(
         org_id=organization.id,
         stripe_id=token.id,

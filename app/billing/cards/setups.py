@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app.billing.audit import Actor
 from app.billing.cards import duplicates, payment_methods
+from app.language import gettext
 from app.models import Organization, PaymentMethod
 from app.payments import cards
 from app.payments.cards import Setup
@@ -46,7 +47,10 @@ def begin_setup(organization: Organization, form: UUID, *, email: str | None, ac
     """
     if len(payment_methods.saved(organization.id)) >= payment_methods.MOST:
         raise TooManyCardsError(
-            f"You can save at most {payment_methods.MOST} cards. Remove one, then add this one."
+            gettext(
+                "You can save at most %(most)s cards. Remove one, then add this one.",
+                most=payment_methods.MOST,
+            )
         )
     customer_id = payment_methods.customer_of(organization, email=email)
     try:
@@ -62,16 +66,18 @@ def begin_setup(organization: Organization, form: UUID, *, email: str | None, ac
 def finish(organization: Organization, setup_intent_id: str, actor: Actor) -> SavedCard:
     """Save the card of a finished setup intent, as Stripe has it. Commits. Raises `SetupNotDoneError`."""
     if not _ID.fullmatch(setup_intent_id):
-        raise SetupNotDoneError("The payment processor doesn't recognize this card form. Add the card again.")
+        raise SetupNotDoneError(
+            gettext("The payment processor doesn't recognize this card form. Add the card again.")
+        )
     setup = cards.fetch_setup(setup_intent_id)
     if setup.customer_id is None or setup.customer_id != organization.stripe_customer_id:
-        raise SetupNotDoneError("This card form belongs to another account. Add the card again.")
+        raise SetupNotDoneError(gettext("This card form belongs to another account. Add the card again."))
     if setup.card is None:
         raise SetupNotDoneError(
-            "The card wasn't saved because its bank didn't confirm it. Add the card again."
+            gettext("The card wasn't saved because its bank didn't confirm it. Add the card again.")
         )
     if setup.card.customer_id is None:
-        raise SetupNotDoneError("This card was removed from the payment processor. Add it again.")
+        raise SetupNotDoneError(gettext("This card was removed from the payment processor. Add it again."))
     with transaction():
         method = payment_methods.record(organization, setup.card, actor)
     is_older = method.stripe_id != setup.card.stripe_id

@@ -202,7 +202,7 @@ def _instead_of_another(
     if before is None:
         return top_up
     if not before.awaits_first_try:
-        raise CardNotUsableError(one_off.USED)
+        raise CardNotUsableError(translated(one_off.USED))
     if not isinstance(chosen, EnteredCard):
         top_up.keep_card = before.keep_card
     if (before.amount, before.keep_card) == (top_up.amount, top_up.keep_card):

@@ -12,6 +12,8 @@ from app.billing.cards import removal, setups
 from app.billing.cards.removal import UnknownCardError
 from app.billing.cards.setups import SavedCard, SetupNotDoneError, TooManyCardsError
 from app.extensions import limiter
+from app.language import gettext
+from app.models import card_name
 from app.pages.actor import current_actor
 from app.pages.card_form import after_saving, card_form, task_of
 from app.pages.payment_methods.routes import blueprint, changed, not_changed
@@ -23,11 +25,6 @@ from app.web.parts import wants_region
 from app.web.payment_problems import problem
 from app.web.rate_limits import OFTEN
 from app.web.step_up import Change, confirmation_required
-
-_UNKNOWN = "The payment processor doesn't recognize this card form. Add the card again."
-_NOT_BEGUN = "nothing was saved or charged"
-_NOT_CONFIRMED = "we don't know yet whether the card was saved"
-_BY_ITSELF = "If it was saved, it appears in your payment methods within a minute."
 
 
 @blueprint.get("/new")
@@ -52,7 +49,7 @@ def begin_setup() -> Response:
     try:
         attempt = UUID(request.form.get("attempt", ""))
     except ValueError:
-        return make_response(jsonify(error="This card form is incomplete. Reload the page."), 422)
+        return make_response(jsonify(error=gettext("This card form is incomplete. Reload the page.")), 422)
     try:
         setup = setups.begin_setup(
             current_organization(), attempt, email=current_identity().user.email, actor=current_actor()
@@ -60,7 +57,7 @@ def begin_setup() -> Response:
     except TooManyCardsError as error:
         return make_response(jsonify(error=str(error)), 422)
     except PaymentsError as error:
-        return make_response(jsonify(error=str(problem(error, _NOT_BEGUN))), 503)
+        return make_response(jsonify(error=str(problem(error, gettext("nothing was saved or charged")))), 503)
     return make_response(jsonify(client_secret=setup.client_secret), 201)
 
 
@@ -80,8 +77,10 @@ def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
     try:
         card = setups.finish(current_organization(), setup_intent_id, current_actor())
     except RefusedError as error:
-        is_unknown = error.code == "resource_missing"
-        return _refused(_UNKNOWN if is_unknown else str(problem(error, "the card wasn't saved")))
+        if error.code == "resource_missing":
+            unknown = gettext("The payment processor doesn't recognize this card form. Add the card again.")
+            return _refused(unknown)
+        return _refused(str(problem(error, gettext("the card wasn't saved"))))
     except SetupNotDoneError as error:
         return _refused(str(error))
     except PaymentsError as error:
@@ -98,9 +97,10 @@ def _save(setup_intent_id: str, wanted_next: str | None) -> Response:
 
 
 def _saved_message(card: SavedCard) -> str:
+    name = card_name(card.method.label)
     if card.was_known:
-        return f"{card.method.label} was already saved. Its details are now up to date."
-    return f"{card.method.label} was saved."
+        return gettext("%(card)s was already saved. Its details are now up to date.", card=name)
+    return gettext("%(card)s was saved.", card=name)
 
 
 def _refused(message: str) -> Response:
@@ -108,11 +108,12 @@ def _refused(message: str) -> Response:
 
 
 def _away(error: PaymentsError) -> Response:
-    message = problem(error, _NOT_CONFIRMED).message
+    message = problem(error, gettext("we don't know yet whether the card was saved")).message
+    later = gettext("If it was saved, it appears in your payment methods within a minute.")
     # 424: the form is valid and may be sent again unchanged; a 5xx would be our own failure.
     if wants_region():
-        return _problem(f"{message} Press Save card again. {_BY_ITSELF}", 424)
-    return errors.page(503, message=message, next_step=_BY_ITSELF)
+        return _problem(f"{message} {gettext('Press Save card again.')} {later}", 424)
+    return errors.page(503, message=message, next_step=later)
 
 
 def _problem(message: str, status: int) -> Response:

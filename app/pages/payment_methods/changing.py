@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from app.billing.cards import removal
 from app.billing.cards.removal import CardInUseError, CardNeededError, UnknownCardError
+from app.language import gettext, marked, translated
+from app.models import card_name
 from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.card_form import after_saving, task_of
@@ -19,11 +21,7 @@ from app.web.identity import current_organization, org_admin_required
 from app.web.payment_problems import Problem, problem
 from app.web.step_up import Change, confirmation_required
 
-_GONE = "This card is no longer saved."
-_MAYBE_REMOVED = Problem(
-    "The payment processor didn't respond, so we don't know yet whether the card was removed.",
-    "Refresh this page in a minute.",
-)
+_GONE = marked("This card is no longer saved.")
 
 
 @blueprint.post("/<uuid:card_id>/default")
@@ -37,10 +35,10 @@ def make_default(card_id: UUID) -> Response:
         method = removal.make_default(current_organization(), card_id, current_actor())
     except UnknownCardError:
         if not is_for_task:
-            return not_changed(_GONE)
-        flash(_GONE, "error")
+            return not_changed(translated(_GONE))
+        flash(translated(_GONE), "error")
         return redirect(own_address(next_, otherwise=url_for("payment_methods.show")), 303)
-    message = f"{method.label} is now your default card."
+    message = gettext("%(card)s is now your default card.", card=card_name(method.label))
     if not is_for_task:
         return changed(message)
     flash(message)
@@ -55,7 +53,7 @@ def confirm_removal(card_id: UUID) -> str | Response:
     page = view.gather(current_organization())
     card = next((one for one in page.cards if one.id == card_id), None)
     if card is None:
-        return not_changed(_GONE)
+        return not_changed(translated(_GONE))
     return render_template("payment_methods/remove.html", card=card, page=page)
 
 
@@ -67,13 +65,20 @@ def remove(card_id: UUID) -> Response:
     try:
         removed = removal.remove(current_organization(), card_id, current_actor())
     except UnknownCardError:
-        return not_changed(_GONE)
+        return not_changed(translated(_GONE))
     except (CardNeededError, CardInUseError):
         return changed(refused=card_id)
     except PaymentsError as error:
-        return not_changed(str(problem(error, "the card wasn't removed", unknown=_MAYBE_REMOVED)))
-    next_default = removed.new_default
-    return changed(
-        f"{removed.card.label} was removed."
-        + (f" {next_default.label} is now your default card." if next_default else "")
+        return not_changed(str(problem(error, gettext("the card wasn't removed"), unknown=_maybe_removed())))
+    message = gettext("%(card)s was removed.", card=card_name(removed.card.label))
+    if removed.new_default:
+        successor = gettext("%(card)s is now your default card.", card=card_name(removed.new_default.label))
+        message = f"{message} {successor}"
+    return changed(message)
+
+
+def _maybe_removed() -> Problem:
+    return Problem(
+        gettext("The payment processor didn't respond, so we don't know yet whether the card was removed."),
+        gettext("Refresh this page in a minute."),
     )

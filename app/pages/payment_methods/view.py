@@ -11,7 +11,7 @@ from app.billing.cards import needs as card_needs
 from app.billing.cards.needs import Need
 from app.billing.cards.payment_methods import CardView
 from app.billing.cards.removal import CardNeededError
-from app.models import Organization, PaymentMethod
+from app.models import Organization, PaymentMethod, card_name
 from app.money import Money
 
 
@@ -69,7 +69,7 @@ def gather(organization: Organization, *, refused: UUID | None = None) -> CardsP
     needs = card_needs.needs_by_card(organization, working)
     return CardsPage(
         cards=[payment_methods.card_view(one, today) for one in methods],
-        next_default=successor.label if successor else None,
+        next_default=card_name(successor.label) if successor else None,
         needed={one: Needed(tuple(found), len(working) > 1) for one, found in needs.items()},
         refusal=_refusal(organization, kept) if kept else None,
     )
