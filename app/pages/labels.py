@@ -7,36 +7,36 @@ from flask import Flask
 
 from app.billing import catalog
 from app.billing.wallet import line_details
-from app.language import locale
+from app.language import locale, marked, translated
 from app.models import TransferKind, UsageGroup, card_name
 
 _MOVEMENTS = {
-    TransferKind.TOP_UP: "Top-up",
-    TransferKind.REFUND: "Refund",
-    TransferKind.REFUND_REVERSAL: "Refund failed",
-    TransferKind.DISPUTE: "Dispute",
-    TransferKind.DISPUTE_REVERSAL: "Dispute reversed",
-    TransferKind.ADJUSTMENT: "Adjustment",
-    TransferKind.CREDIT: "Credit",
-    TransferKind.PROMOTION: "Promotional credit",
-    TransferKind.EXPIRY: "Expired credit",
+    TransferKind.TOP_UP: marked("Top-up"),
+    TransferKind.REFUND: marked("Refund"),
+    TransferKind.REFUND_REVERSAL: marked("Refund failed"),
+    TransferKind.DISPUTE: marked("Dispute"),
+    TransferKind.DISPUTE_REVERSAL: marked("Dispute reversed"),
+    TransferKind.ADJUSTMENT: marked("Adjustment"),
+    TransferKind.CREDIT: marked("Credit"),
+    TransferKind.PROMOTION: marked("Promotional credit"),
+    TransferKind.EXPIRY: marked("Expired credit"),
 }
 _MOVEMENTS_OF_MANY = {
-    TransferKind.TOP_UP: "Top-ups",
-    TransferKind.REFUND: "Refunds",
-    TransferKind.DISPUTE: "Disputes",
-    TransferKind.ADJUSTMENT: "Adjustments",
-    TransferKind.CREDIT: "Credits",
-    TransferKind.USAGE: "Usage",
-    TransferKind.PROMOTION: "Promotional credit",
-    TransferKind.EXPIRY: "Expired credit",
+    TransferKind.TOP_UP: marked("Top-ups"),
+    TransferKind.REFUND: marked("Refunds"),
+    TransferKind.DISPUTE: marked("Disputes"),
+    TransferKind.ADJUSTMENT: marked("Adjustments"),
+    TransferKind.CREDIT: marked("Credits"),
+    TransferKind.USAGE: marked("Usage"),
+    TransferKind.PROMOTION: marked("Promotional credit"),
+    TransferKind.EXPIRY: marked("Expired credit"),
 }
 """With what reverses them."""
 _LIMITS = {
-    "agents": "Agents",
-    "phone_numbers": "Phone numbers",
-    "campaigns": "Campaigns",
-    "concurrent_calls": "Concurrent calls",
+    "agents": marked("Agents"),
+    "phone_numbers": marked("Phone numbers"),
+    "campaigns": marked("Campaigns"),
+    "concurrent_calls": marked("Concurrent calls"),
 }
 
 
@@ -52,28 +52,28 @@ def init_app(app: Flask) -> None:
 
 def movement_label(kind: TransferKind, group: UsageGroup | None = None) -> str:
     """What a movement of this kind is called; usage is called by its group."""
-    return group.label if group else _MOVEMENTS[kind]
+    return group.label if group else translated(_MOVEMENTS[kind])
 
 
 def movements_label(kind: TransferKind) -> str:
     """What movements are called that are of this kind, or reverse one."""
-    return _MOVEMENTS_OF_MANY[kind]
+    return translated(_MOVEMENTS_OF_MANY[kind])
 
 
 def filter_labels() -> dict[str, str]:
     """The kinds that the history can be filtered by: the value and its label."""
-    return {kind.value: label for kind, label in _MOVEMENTS_OF_MANY.items()}
+    return {kind.value: translated(label) for kind, label in _MOVEMENTS_OF_MANY.items()}
 
 
 def limit_label(resource: str) -> str:
     """What a limit is called; one that only an older version of the catalog knows is called by its key."""
-    return _LIMITS.get(resource, resource)
+    return translated(_LIMITS.get(resource, resource))
 
 
 def destination_name(key: str) -> str:
     """What a destination of calls is called: a country by its name in the reader's language; a range by its label."""
     known = catalog.current().destinations.find(key)
     if known is not None and known.label:
-        return known.label
+        return translated(known.label)
     names = Locale.parse(locale()).territories
     return names.get(key) or key

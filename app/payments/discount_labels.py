@@ -6,8 +6,11 @@ from collections.abc import Iterable
 
 import stripe
 
+from app.language import marked
 from app.money import Money
 from app.payments.references import id_of
+
+UNNAMED = marked("Discount")
 
 
 def list_labels(discounts: Iterable[object] | None) -> dict[str, str]:
@@ -18,7 +21,7 @@ def list_labels(discounts: Iterable[object] | None) -> dict[str, str]:
 def get_label(discount: stripe.Discount) -> str:
     """Like `Spring, 10% off (code SPRING10)`. The amount itself is on the line."""
     coupon, code = discount.source.coupon, discount.promotion_code
-    words = "Discount"
+    words = UNNAMED
     if isinstance(coupon, stripe.Coupon):
         words = coupon.name or coupon.id
         if coupon.percent_off is not None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import stripe
 
+from app.language import marked
 from app.money import Money
 from app.payments import discount_labels, tax_labels
 
@@ -32,7 +33,8 @@ class SumKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SumLine:
-    """A line of a breakdown; negative if it is deducted."""
+    """A line of a breakdown; negative if it is deducted. `words` are in English, or as Stripe says them: people read
+    `app.web.sum_text` of them."""
 
     words: str
     amount: Money
@@ -137,7 +139,7 @@ def _discounts(
 ) -> Iterator[SumLine]:
     for discount, amount in amounts:
         if amount:
-            words = names.get(discount_labels.get_id(discount), "Discount")
+            words = names.get(discount_labels.get_id(discount), discount_labels.UNNAMED)
             yield SumLine(words, Money.from_minor(-amount, currency), SumKind.DISCOUNT)
 
 
@@ -157,11 +159,11 @@ def _moved(total: Money, due: Money, *, has_credit: bool) -> Iterator[SumLine]:
     if due == total:
         return
     if total < Money.zero(total.currency):
-        words = "Credit for future invoices"
+        words = marked("Credit for future invoices")
     elif due > total:
-        words = "Owed from earlier invoices"
+        words = marked("Owed from earlier invoices")
     elif has_credit:
-        words = "Your invoice credit"
+        words = marked("Your invoice credit")
     else:
-        words = "Too little to charge: added to the next invoice"
+        words = marked("Too little to charge: added to the next invoice")
     yield SumLine(words, due - total, SumKind.BALANCE)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import stripe
 
+from app.language import marked
 from app.money import Money
 from app.payments import invoice_sums
 from app.payments.client import stripe_client
@@ -51,7 +52,7 @@ def fetch(invoice_id: str) -> StripeInvoice:
         id=invoice.id,
         number=invoice.number or invoice.id,
         customer_id=id_of(invoice.customer),
-        description=invoice.description or _main_line(invoice) or "your plan",
+        description=invoice.description or _main_line(invoice) or marked("your plan"),
         status=StripeInvoiceStatus(invoice.status or "draft"),
         issued_at=_issued_at(invoice),
         total=Money.from_minor(invoice.total, currency),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import stripe
 
+from app.language import marked
 from app.payments.client import stripe_client
 
 _EXEMPT = {"reverse_charge": "reverse charge", "customer_exempt": "exempt"}
@@ -24,7 +25,7 @@ def get_label(invoice: stripe.Invoice, tax: stripe.Invoice.TotalTax | stripe.Inv
     rate_id = tax.tax_rate_details.tax_rate if tax.tax_rate_details else None
     known = {rate.id: (rate.display_name, rate.percentage) for rate in invoice.default_tax_rates}
     if rate_id is None:
-        words = "Tax"
+        words = marked("Tax")
     else:
         name, percentage = known.get(rate_id) or _rate(rate_id)
         words = f"{name} {percentage:g}%"

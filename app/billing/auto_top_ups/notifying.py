@@ -144,7 +144,7 @@ def _declines(attempts: Sequence[AutoTopUpAttempt]) -> dict[str, str]:
         if attempt.outcome in {AttemptOutcome.PAID, AttemptOutcome.NOT_TRIED}:
             continue
         card = db.session.get_one(PaymentMethod, (attempt.org_id, attempt.payment_method_id))
-        found[card.label] = declines.advice_for(attempt.code).message
+        found[card.label] = declines.english_advice(attempt.code).message
     return found
 
 

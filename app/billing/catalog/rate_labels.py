@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.billing.catalog.model import Meter, Rate, Tier
-from app.billing.catalog.quantities import Quantity
+from app.billing.catalog.quantities import Quantity, Units
 from app.money import Money, half_up
 
 _DAYS_OF_A_MONTH = 30
@@ -14,7 +14,8 @@ _DAYS_OF_A_MONTH = 30
 
 @dataclass(frozen=True, slots=True)
 class RateLabel:
-    """The price of one step of a meter: `amount` per `per`.
+    """The price of one step of a meter: `amount` per `per`, which is in English; `per_many` is it as a quantity, if
+    it is of several.
 
     `later` are the prices of further tiers, each with the quantity from which it applies; `least` is the minimum of
     an event, and `step` its rounding, if they matter.
@@ -24,9 +25,10 @@ class RateLabel:
     label: str
     amount: Money
     per: str
+    per_many: Quantity | None
     later: tuple[tuple[Money, Quantity], ...]
-    least: str
-    step: str
+    least: Units | None
+    step: Units | None
 
 
 def describe(key: str, meter: Meter, rate: Rate, currency: str) -> RateLabel:
@@ -41,22 +43,31 @@ def describe(key: str, meter: Meter, rate: Rate, currency: str) -> RateLabel:
         label=meter.label,
         amount=price(rate.tiers[0]),
         per=_step(meter),
+        per_many=None if _is_of_one(meter) else Quantity(key, meter.per // meter.shown_per, meter.shown_as),
         later=tuple(
             (price(tier), Quantity(key, -(-start // meter.shown_per), meter.shown_as))
             for tier, start in zip(rate.tiers[1:], starts, strict=False)
         ),
-        least=f"{rate.minimum} {meter.unit}s" if rate.minimum else "",
-        step=f"{rate.step} {meter.unit}s" if rate.step > 1 else "",
+        least=Units(rate.minimum, meter.unit) if rate.minimum else None,
+        step=Units(rate.step, meter.unit) if rate.step > 1 else None,
     )
 
 
 def _step(meter: Meter) -> str:
     """`min`, `text message`, `1M tokens`, `number per month`: what the shown price of a meter is for."""
     shown = meter.per // meter.shown_per
-    if meter.unit.endswith("-day") and meter.per == _DAYS_OF_A_MONTH:
+    if _is_monthly(meter):
         return f"{meter.unit.removesuffix('-day')} per month"
     if shown <= 1:
         return meter.shown_as.removesuffix("s")
     if shown % 1_000_000 == 0:
         return f"{shown // 1_000_000}M {meter.shown_as}"
     return f"{shown:,} {meter.shown_as}"
+
+
+def _is_of_one(meter: Meter) -> bool:
+    return _is_monthly(meter) or meter.per // meter.shown_per <= 1
+
+
+def _is_monthly(meter: Meter) -> bool:
+    return meter.unit.endswith("-day") and meter.per == _DAYS_OF_A_MONTH

@@ -6,6 +6,7 @@ from app.billing.invoices.records import (
     InvoiceView,
     UnknownInvoiceError,
     find,
+    label_of,
     newest,
     upsert,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "InvoiceView",
     "UnknownInvoiceError",
     "find",
+    "label_of",
     "listing",
     "newest",
     "packed_sums",

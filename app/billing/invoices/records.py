@@ -13,16 +13,17 @@ from sqlalchemy.dialects.postgresql import insert
 from app.billing.invoices import packed_sums
 from app.extensions import db
 from app.ids import uuid7
+from app.language import gettext, pgettext, translated
 from app.models import Invoice, InvoiceStatus, Organization
 from app.money import Money
 from app.payments.invoice_sums import Sums
 from app.payments.invoices import StripeInvoice
 
-_LABELS = {
-    InvoiceStatus.PAID: ("Paid", "good"),
-    InvoiceStatus.OPEN: ("Open", "warn"),
-    InvoiceStatus.VOID: ("Void", "neutral"),
-    InvoiceStatus.UNCOLLECTIBLE: ("Written off", "bad"),
+_TONES = {
+    InvoiceStatus.PAID: "good",
+    InvoiceStatus.OPEN: "warn",
+    InvoiceStatus.VOID: "neutral",
+    InvoiceStatus.UNCOLLECTIBLE: "bad",
 }
 
 _KEPT = frozenset(status.value for status in InvoiceStatus)
@@ -36,7 +37,8 @@ class UnknownInvoiceError(LookupError):
 class InvoiceView:
     """An invoice as lists show it; `period` includes its first day but not its end.
 
-    `sums` is the breakdown of its amount, if known.
+    `sums` is the breakdown of its amount, if known. `description` is as Stripe says it, and ours in the reader's
+    language, as `label` is.
     """
 
     id: UUID
@@ -111,19 +113,29 @@ def find(organization: Organization, invoice_id: UUID) -> Invoice:
     return invoice
 
 
+def label_of(status: InvoiceStatus) -> str:
+    """What people call a status, in the reader's language."""
+    return {
+        InvoiceStatus.PAID: pgettext("an invoice", "Paid"),
+        InvoiceStatus.OPEN: pgettext("an invoice", "Open"),
+        InvoiceStatus.VOID: pgettext("an invoice", "Void"),
+        InvoiceStatus.UNCOLLECTIBLE: pgettext("an invoice", "Written off"),
+    }[status]
+
+
 def view(invoice: Invoice) -> InvoiceView:
     """An invoice as lists show it."""
-    label, tone = _LABELS[invoice.status]
+    label, tone = label_of(invoice.status), _TONES[invoice.status]
     if invoice.failed_at is not None:
         label, tone = (
-            ("Failed, then paid", "good")
+            (gettext("Failed, then paid"), "good")
             if invoice.status is InvoiceStatus.PAID
-            else ("Payment failed", "bad")
+            else (gettext("Payment failed"), "bad")
         )
     return InvoiceView(
         id=invoice.id,
         number=invoice.number,
-        description=invoice.description,
+        description=translated(invoice.description),
         issued_at=invoice.issued_at,
         amount=invoice.amount,
         status=invoice.status,

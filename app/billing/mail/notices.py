@@ -66,7 +66,7 @@ def payment_failed(wallet: Wallet, top_up: TopUp, *, code: str | None, attempt: 
     """An attempt to pay a top-up failed. `code` is the decline's; `attempt` names it, by its charge's id if there is
     one."""
     at = top_up.claimed_at or top_up.created_at
-    advice = declines.advice_for(code)
+    advice = declines.english_advice(code)
     email = emails.PaymentFailed(
         **_about(wallet, top_up, top_up.amount, wallet.state, at),
         reason=advice.message,

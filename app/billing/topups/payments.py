@@ -26,6 +26,7 @@ from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.ids import uuid7
+from app.language import translated
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus, Wallet
 from app.money import Money
 from app.payments import intents

@@ -14,6 +14,7 @@ from app.billing.customers import documents as customer_documents
 from app.billing.invoices import UnknownInvoiceError, listing
 from app.billing.invoices.listing import InvoiceFilters
 from app.cursor import Cursor
+from app.language import gettext
 from app.models import InvoiceStatus
 from app.pages.numbers import read_whole
 from app.payments import documents
@@ -24,12 +25,7 @@ from app.web.other_sites import lead_to
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/workplace/invoices")
 
-STATUSES = {
-    InvoiceStatus.OPEN: "Open",
-    InvoiceStatus.PAID: "Paid",
-    InvoiceStatus.VOID: "Void",
-    InvoiceStatus.UNCOLLECTIBLE: "Written off",
-}
+STATUSES = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE)
 
 
 @blueprint.get("")
@@ -46,21 +42,24 @@ def show() -> str:
     )
     months = statements.months(organization)
     billed = customer_documents.on_documents(organization)
-    return render_template("invoices/show.html", page=page, statuses=STATUSES, months=months, billed=billed)
+    statuses = {status: invoices.label_of(status) for status in STATUSES}
+    return render_template("invoices/show.html", page=page, statuses=statuses, months=months, billed=billed)
 
 
 @blueprint.get("/<uuid:invoice_id>/pdf")
 @org_admin_required
 def show_pdf(invoice_id: UUID) -> Response:
     """Redirect to the invoice's PDF, whose URL is fetched at each click because it expires."""
-    return _to_stripe(invoice_id, documents.invoice_pdf_url, missing="This invoice has no PDF yet.")
+    return _to_stripe(invoice_id, documents.invoice_pdf_url, missing=gettext("This invoice has no PDF yet."))
 
 
 @blueprint.get("/<uuid:invoice_id>")
 @org_admin_required
 def show_invoice(invoice_id: UUID) -> Response:
     """Redirect to the invoice's page at Stripe, where it can be paid while open. Its URL expires, too."""
-    return _to_stripe(invoice_id, documents.invoice_page_url, missing="This invoice has no page yet.")
+    return _to_stripe(
+        invoice_id, documents.invoice_page_url, missing=gettext("This invoice has no page yet.")
+    )
 
 
 def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, missing: str) -> Response:
@@ -68,9 +67,9 @@ def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, mis
         invoice = invoices.find(current_organization(), invoice_id)
         address = address_of(invoice.stripe_id)
     except UnknownInvoiceError:
-        return errors.page(404, message="There is no such invoice in this organization.")
+        return errors.page(404, message=gettext("There is no such invoice in this organization."))
     except PaymentsError as error:
-        return errors.payments_page(error, "the invoice can't be shown")
+        return errors.payments_page(error, gettext("the invoice can't be shown"))
     return lead_to(address) if address else errors.page(404, message=missing)
 
 

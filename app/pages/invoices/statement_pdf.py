@@ -15,7 +15,9 @@ from app.billing.invoices import InvoiceView
 from app.billing.statements import Statement
 from app.billing.statements.headers import StatementHeader
 from app.clock import clock
+from app.language import gettext, ngettext, translated
 from app.months import Month
+from app.pages.invoices.invoice_text import with_taxes
 from app.pages.labels import movements_label
 from app.web import pdf
 from app.web.formatting import day_long, money, money_exact, month, number
@@ -24,7 +26,10 @@ from app.web.quantity_text import units
 SHOWN = 250
 """How many campaigns, and agents, are printed: some pages. Each takes 0.2 MB during typesetting."""
 
-_LETTER = {"en_US", "en_CA"}
+_LETTER = frozenset({"BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"})
+"""Where paper is of letter size; elsewhere it is A4 (CLDR, supplementalData.xml, paperSize)."""
+_PAGE, _PAGES = "{page}", "{pages}"
+"""Where the footer has the number of a page, and of pages: only the typesetter knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,30 @@ class PrintedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """What the document calls its parts."""
+
+    billed_to: str
+    issued_by: str
+    number: str
+    issued: str
+    balance: str
+    description: str
+    quantity: str
+    amount: str
+    opening: str
+    closing: str
+    cost: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that `documents/statement.typ` prints."""
 
     title: str
     organization: str
+    wallet: str
     issuer: tuple[str, ...]
     number: str
     issued: str
@@ -71,9 +95,11 @@ class Facts:
     lines: tuple[PrintedLine, ...]
     closing: str
     parts: tuple[PrintedTable, ...]
+    labels: Labels
     mark: str
-    paper: str
+    language: str
     region: str
+    paper: str
 
 
 def number_of(slug: str, month: Month) -> str:
@@ -95,52 +121,85 @@ def facts(
     number: str, head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()
 ) -> Facts:
     """The statement's content."""
-    locale, days = language.locale(), statement.month
+    days, (first, last) = statement.month, (statement.month.first, statement.month.last)
     zone = head.timezone.replace("_", " ")
     return Facts(
-        title=f"{month(days.first)} statement",
+        title=gettext("%(month)s statement", month=month(days.first)),
         organization=head.name,
+        wallet=gettext("%(organization)s wallet", organization=head.name),
         issuer=current_app.config["SETTINGS"].statement_issuer,
         number=number,
         issued=day_long(_issued(head, statement)),
         addressee=head.billed,
-        period=f"{day_long(days.first)} to {day_long(days.last)}, {zone}.",
-        state="Month in progress: figures may still change."
+        period=gettext(
+            "%(first)s to %(last)s, %(zone)s.", first=day_long(first), last=day_long(last), zone=zone
+        ),
+        state=gettext("Month in progress: figures may still change.")
         if statement.is_open
-        else "Month closed: figures are final.",
+        else gettext("Month closed: figures are final."),
         opening=money_exact(statement.opening),
         lines=tuple(_lines(statement)),
         closing=money_exact(statement.closing),
-        parts=(
-            PrintedTable(
-                "Usage by campaign",
-                "",
-                "Campaign",
-                _costs((one.name or "No campaign", one) for one in statement.campaigns),
-            ),
-            PrintedTable(
-                "Usage by agent",
-                "",
-                "Agent",
-                _costs((one.name or "No agent", one) for one in statement.agents),
-            ),
-            PrintedTable(
-                "Usage from earlier days",
-                "Reported late and posted this month. It's included in the usage above.",
-                "Used on",
-                _costs((day_long(one.day), one) for one in statement.late),
-            ),
-            PrintedTable(
-                "Plan invoices",
-                "Charged to a card, not to the wallet. Top-ups are prepaid credit and aren't taxed.",
-                "Invoice",
-                tuple(Cost(_invoice(one), money(one.amount)) for one in charges),
-            ),
-        ),
+        parts=_parts(statement, charges),
+        labels=_labels(),
         mark=current_app.extensions["assets"]["icon.svg"].content.decode(),
-        paper="us-letter" if locale in _LETTER else "a4",
-        region=locale.partition("_")[2],
+        language=language.language_of(language.locale()),
+        region=_region(),
+        paper="us-letter" if _region() in _LETTER else "a4",
     )
+
+
+def _labels() -> Labels:
+    return Labels(
+        billed_to=gettext("Billed to"),
+        issued_by=gettext("Issued by"),
+        number=gettext("Statement number"),
+        issued=gettext("Date of issue"),
+        balance=gettext("Opening to closing balance"),
+        description=gettext("Description"),
+        quantity=gettext("Quantity"),
+        amount=gettext("Amount"),
+        opening=gettext("Opening balance"),
+        closing=gettext("Closing balance"),
+        cost=gettext("Cost"),
+        page=gettext("Page %(page)s of %(pages)s", page=_PAGE, pages=_PAGES),
+    )
+
+
+def _parts(statement: Statement, charges: Sequence[InvoiceView]) -> tuple[PrintedTable, ...]:
+    no_campaign, no_agent = gettext("No campaign"), gettext("No agent")
+    return (
+        PrintedTable(
+            gettext("Usage by campaign"),
+            "",
+            gettext("Campaign"),
+            _costs((one.name or no_campaign, one) for one in statement.campaigns),
+        ),
+        PrintedTable(
+            gettext("Usage by agent"),
+            "",
+            gettext("Agent"),
+            _costs((one.name or no_agent, one) for one in statement.agents),
+        ),
+        PrintedTable(
+            gettext("Usage from earlier days"),
+            gettext("Reported late and posted this month. It's included in the usage above."),
+            gettext("Used on"),
+            _costs((day_long(one.day), one) for one in statement.late),
+        ),
+        PrintedTable(
+            gettext("Plan invoices"),
+            gettext("Charged to a card, not to the wallet. Top-ups are prepaid credit and aren't taxed."),
+            gettext("Invoice"),
+            tuple(Cost(_invoice(one), money(one.amount)) for one in charges),
+        ),
+    )
+
+
+def _region() -> str:
+    """The country of the reader's locale by its two letters; empty for a larger region, such as Latin America."""
+    region = language.locale().partition("_")[2]
+    return region if region.isalpha() else ""
 
 
 def _issued(head: StatementHeader, statement: Statement) -> date:
@@ -152,16 +211,15 @@ def _issued(head: StatementHeader, statement: Statement) -> date:
 
 def _invoice(one: InvoiceView) -> str:
     """Like `HD-0007, Growth, with VAT 19% $18.81`."""
-    taxes = [f"{tax.words} {money(tax.amount)}" for tax in one.sums.taxes] if one.sums else []
-    words = f"{one.number}, {one.description}"
-    return f"{words}, with {', '.join(taxes)}" if taxes else words
+    return gettext("%(number)s, %(invoice)s", number=one.number, invoice=with_taxes(one))
 
 
 def _lines(statement: Statement) -> Iterable[PrintedLine]:
     for move in statement.moves:
         yield PrintedLine(movements_label(move.kind), money_exact(move.amount), number(move.count))
     for used in statement.usage:
-        yield PrintedLine(used.label, money_exact(-used.cost), units(used.quantity), used.group.label)
+        label = translated(used.label)
+        yield PrintedLine(label, money_exact(-used.cost), units(used.quantity), used.group.label)
 
 
 def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:
@@ -170,6 +228,11 @@ def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:
     costly = shortlist([one for _, one in known], SHOWN)
     shown = [Cost(what, money_exact(one.cost)) for what, one in known[:SHOWN]]
     if costly.others_cost is not None:
-        words = f"{number(costly.others)} more, listed in the CSV file"
+        words = ngettext(
+            "%(num)s more, listed in the CSV file",
+            "%(num)s more, listed in the CSV file",
+            costly.others,
+            num=number(costly.others),
+        )
         shown.append(Cost(words, money_exact(costly.others_cost)))
     return tuple(shown)

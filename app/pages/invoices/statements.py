@@ -11,6 +11,7 @@ from app.billing.activity.shortlists import shortlist
 from app.billing.customers import documents
 from app.billing.invoices import listing
 from app.billing.statements import NoStatementError, Statement
+from app.language import gettext
 from app.models import Organization
 from app.months import Month
 from app.pages.csv_rows import Cell, csv_download
@@ -87,7 +88,8 @@ def _statement(text: str) -> Statement | None:
 def _missing() -> Response:
     return errors.page(
         404,
-        title="Statement not found",
-        message="There is a statement for each month since the wallet's first transaction, written like "
-        "2026-11.",
+        title=gettext("Statement not found"),
+        message=gettext(
+            "There is a statement for each month since the wallet's first transaction, written like 2026-11."
+        ),
     )

@@ -12,7 +12,8 @@ from app.billing.activity.search import SearchTookTooLongError
 from app.billing.invoices import listing
 from app.models import Organization
 from app.months import Month
-from app.pages.destinations import DESTINATIONS, Destination
+from app.pages.destination import Destination
+from app.pages.destinations import DESTINATIONS
 from app.pages.search import actions
 from app.pages.search.links import Link
 from app.pages.search.typed import Typed

@@ -9,7 +9,7 @@ import pytest
 
 from app.billing.catalog import Rate, file
 from app.billing.catalog.model import Tier
-from app.billing.catalog.quantities import Quantity
+from app.billing.catalog.quantities import Quantity, Units
 from app.billing.catalog.rate_labels import RateLabel, describe
 from app.money import Money
 from config import ROOT
@@ -68,8 +68,8 @@ def test_each_later_tier_begins_where_the_one_before_it_ends() -> None:
 
 def test_the_least_and_the_step_are_said_where_they_say_something() -> None:
     international, inbound = label("calls_outbound_international"), label("calls_inbound")
-    assert (international.least, international.step) == ("30 seconds", "6 seconds")
-    assert (inbound.least, inbound.step) == ("", "")
+    assert (international.least, international.step) == (Units(30, "second"), Units(6, "second"))
+    assert (inbound.least, inbound.step) == (None, None)
 
 
 def test_a_price_below_a_micro_unit_is_rounded_half_up() -> None:
