@@ -9,7 +9,7 @@ from app.cli import connected
 from app.extensions import csrf
 from app.payments import http_client
 from config import Settings
-from demo import dev_chat, dev_mail
+from demo import components, dev_chat, dev_mail
 from demo.cli.demo import demo
 from demo.cli.simulate import simulate
 from demo.stand_in import StandIn
@@ -24,6 +24,7 @@ def create_app(settings: Settings) -> Flask:
         http_client.before_each(StandIn.of(settings).require)
     app.register_blueprint(dev_mail.blueprint)
     app.register_blueprint(dev_chat.blueprint)
+    app.register_blueprint(components.blueprint)
     csrf.exempt(dev_chat.blueprint)
     for command in (demo, simulate):
         app.cli.add_command(command)
