@@ -47,4 +47,3 @@ def test_the_samples_have_each_state_and_status() -> None:
     lines = history(utc_now())
     assert {line.status for line in lines} == {"posted", "pending", "action", "declined", "unconfirmed"}
     assert {TransferKind.USAGE, TransferKind.TOP_UP, TransferKind.REFUND} <= {line.kind for line in lines}
-
