@@ -8,10 +8,10 @@ from uuid import UUID
 
 from app.billing.activity.history import HistoryEntry
 from app.billing.catalog.quantities import Quantity
-from app.billing.forecast.outlook import NO_LOTS
 from app.billing.wallet.balance import BalanceView, OpenCredit
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.calls_in_progress import HeldBy
+from app.billing.wallet.lots.left import LotsLeft
 from app.models import CallingState, TransferKind, UsageGroup
 from app.money import Money
 
@@ -60,7 +60,7 @@ def balances(now: datetime) -> list[tuple[str, BalanceView]]:
         paused_by=None,
         missing=None,
         forecast=None,
-        credit=NO_LOTS,
+        credit=LotsLeft(),
         past=(),
         auto_top_up=None,
         stop=None,
