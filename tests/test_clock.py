@@ -36,6 +36,7 @@ def the_databases_time() -> datetime:
     return now
 
 
+@pytest.mark.long
 def test_a_process_whose_clock_is_forty_days_ahead_posts_by_the_databases(
     app: Flask, settings: Settings
 ) -> None:

@@ -29,6 +29,7 @@ def modules() -> Iterator[Path]:
     return (one for one in (ROOT / "app").rglob("*.py") if "demo" not in one.parts)
 
 
+@pytest.mark.long
 def test_nothing_commits_but_a_transaction() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}"

@@ -27,6 +27,7 @@ def test_in_the_domain_every_one_has_a_test_of_its_name() -> None:
     ]
 
 
+@pytest.mark.long
 def test_what_is_named_for_a_module_is_there_and_needed() -> None:
     known = set(modules())
     gone = [name for name in elsewhere() if name not in known or own_test(name).exists()]

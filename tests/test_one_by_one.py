@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -75,6 +76,7 @@ def test_nothing_is_always_last(app: Flask) -> None:
     assert firsts == {0, 1, 2}
 
 
+@pytest.mark.long
 def test_a_wallet_that_is_locked_keeps_no_other_lease_from_ending(app: Flask) -> None:
     organizations = [an_organization(credit="5") for _ in range(3)]
     for organization in organizations:

@@ -56,6 +56,7 @@ def organizations() -> list[Organization]:
     return list(db.session.scalars(db.select(Organization).order_by(Organization.id)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SET_UPS)
 def test_what_is_put_back_is_what_walking_through_it_leaves(name: str, app: Flask, sandbox: Sandbox) -> None:
     with always_walking():
@@ -78,6 +79,7 @@ def test_every_time_in_the_database_is_later_by_what_has_passed(
     assert recorded_rows() != walked or not rows
 
 
+@pytest.mark.long
 def test_what_is_there_already_is_not_overwritten(app: Flask, sandbox: Sandbox) -> None:
     a_subscriber()
     begin_again(sandbox)

@@ -14,6 +14,7 @@ from tests.support.alerting import set_levels as owners_levels
 from tests.support.platform import Platform
 
 
+@pytest.mark.long
 def test_levels_and_what_is_reached(platform: Platform) -> None:
     organization, _ = an_alerted(amounts=("50",), hours=(6,))
     a_chat(organization, "http://127.0.0.1:9/secret-path")

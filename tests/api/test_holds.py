@@ -135,6 +135,7 @@ def test_another_organizations_token_sees_nothing(app: Flask) -> None:
     assert held(one) == usd("0")
 
 
+@pytest.mark.long
 def test_fifty_calls_at_the_same_time_never_hold_more_than_there_is(app: Flask) -> None:
     organization = an_organization(credit="12.60")
     callers = [Platform(app) for _ in range(10)]

@@ -97,6 +97,7 @@ def answered(platform: Platform, endpoint: Endpoint, path: str, **options: Any) 
     return platform.open(endpoint.method, path, **options).status_code
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
 def test_every_field_of_every_body(app: Flask, endpoint: Endpoint) -> None:
     assert endpoint.body is not None

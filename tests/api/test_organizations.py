@@ -136,6 +136,7 @@ class TestChanging:
 
 
 class TestOwners:
+    @pytest.mark.long
     def test_the_owners_are_who_was_named_and_who_is_not_sees_nothing_any_more(
         self, platform: Platform, visitor: Visitor
     ) -> None:

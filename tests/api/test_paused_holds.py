@@ -103,6 +103,7 @@ def test_a_call_in_progress_is_renewed_while_paused_as_far_as_its_allowance_reac
     assert 55 <= beyond.json["seconds_left"] <= 60
 
 
+@pytest.mark.long
 def test_thirty_holds_at_the_same_time_count_on_the_last_minute_once(app: Flask) -> None:
     org = an_organization(credit="100")
     platforms = [Platform(app) for _ in range(6)]

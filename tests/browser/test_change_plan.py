@@ -94,6 +94,7 @@ def test_up_with_the_banks_confirmation_then_down_and_canceled(look: Page, site:
     assert plan_of(organization).scheduled is None
 
 
+@pytest.mark.representative
 def test_declined_and_paid_with_another_card(look: Page, site: Site, app: Flask) -> None:
     sell_plans()
     organization, _ = a_payer(DECLINES)

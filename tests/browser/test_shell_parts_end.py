@@ -17,6 +17,7 @@ from tests.support.parts_screen import CHIP, good, note_problems, open_screen, p
 from tests.support.waiting import wait_until
 
 
+@pytest.mark.long
 def test_a_sign_out_in_another_tab_leaves_nothing_and_nothing_of_the_next_person_comes(
     page: Page, shell: Shell, app: Flask
 ) -> None:

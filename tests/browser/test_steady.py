@@ -121,6 +121,7 @@ def assert_uncovered(banner: Locator, thing: Locator) -> None:
     assert one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", [OVERVIEW, WALLET])
 def test_a_banner_that_a_poll_brings_and_takes_away_moves_nothing(seen: Shown, path: str) -> None:
     seen.load(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -10,6 +11,7 @@ from tests.browser.site import Site, sign_in
 from tests.factories import a_paid_top_up, a_person
 
 
+@pytest.mark.long
 def test_a_dispute_comes_and_is_won_while_the_page_is_open(look: Page, site: Site, app: Flask) -> None:
     organization, top_up = a_paid_top_up()
     sign_in(look, a_person(organization=organization).email, to=f"/billing/wallet/top-ups/{top_up.id}")

@@ -48,6 +48,7 @@ def sold(sandbox: Sandbox, key: str = "growth_month") -> tuple[int | None, str |
 class TestWhatItHasDoneIsLookedAt:
     """It says that it is done once someone can buy the plan at the catalog's price."""
 
+    @pytest.mark.long
     def test_a_price_goes_back_and_forth_within_a_day(
         self, app: Flask, sandbox: Sandbox, edited: Path
     ) -> None:

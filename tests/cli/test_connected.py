@@ -99,6 +99,7 @@ def test_what_is_set_wins_over_what_the_demo_left(tmp_path: Path) -> None:
     assert found.stripe_stand_in_id is None
 
 
+@pytest.mark.long
 def test_a_command_of_each_demo_asks_its_own_stand_in(
     emptied: None, tmp_path: Path, database: Addresses, stand_ins: tuple[Process, Process]
 ) -> None:

@@ -79,6 +79,7 @@ READ = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda way: READ[way].split()[0])
 @pytest.mark.parametrize("way", READ)
 def test_raw_sql_reads_nothing_of_another(two: Two, way: str) -> None:
@@ -92,6 +93,7 @@ def test_raw_sql_reads_nothing_of_another(two: Two, way: str) -> None:
     assert seen == dict.fromkeys(seen, (own, False))
 
 
+@pytest.mark.long
 def test_copy_reads_nothing_of_another(two: Two) -> None:
     for table in tables():
         with driver_connection().cursor().copy(f"COPY (TABLE {_name(table)}) TO STDOUT") as rows:  # type: ignore[call-overload]
@@ -110,6 +112,7 @@ CHANGE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda way: CHANGE[way].split()[0])
 @pytest.mark.parametrize("way", CHANGE)
 def test_raw_sql_changes_nothing_of_another(two: Two, way: str) -> None:
@@ -129,6 +132,7 @@ GIVE_AWAY = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda way: GIVE_AWAY[way].split()[0])
 @pytest.mark.parametrize("way", GIVE_AWAY)
 def test_raw_sql_that_reaches_beyond_the_organization_is_refused(two: Two, way: str) -> None:
@@ -139,6 +143,7 @@ def test_raw_sql_that_reaches_beyond_the_organization_is_refused(two: Two, way: 
         db.session.rollback()
 
 
+@pytest.mark.long
 def test_no_row_is_written_for_another(two: Two) -> None:
     for table in tables():
         with pytest.raises(DBAPIError, match="row-level security"):
@@ -188,6 +193,7 @@ def test_without_a_scope_nothing_is_seen_and_nothing_written(two: Two) -> None:
         db.session.rollback()
 
 
+@pytest.mark.long
 def test_the_owner_is_held_as_well_once_a_scope_is_set(two: Two) -> None:
     with owner().connect() as connection:
         assert connection.scalar(select(func.count()).select_from(Organization)) == 2, "as migrations see it"
@@ -196,6 +202,7 @@ def test_the_owner_is_held_as_well_once_a_scope_is_set(two: Two) -> None:
             assert connection.scalar(select(func.count()).select_from(table)) == 1, table.name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", [lambda one: f"app.org_ids_of_{one.bytes[-1]}", lambda one: f"app.org_ids_{one.hex[-2:]}"]
 )
@@ -211,6 +218,7 @@ def test_several_are_seen_by_this_release_and_the_one_before_and_no_other(
     assert _run("SELECT id, current_setting('app.org_id') FROM organization") == [(two.harbor, "several")]
 
 
+@pytest.mark.long
 def test_a_setting_that_names_no_one_shows_nothing(two: Two) -> None:
     for setting in ("", " ", "none", str(uuid4()), "all," + str(two.pine), "ALL"):
         db.session.execute(text("SELECT set_config('app.org_id', :setting, true)"), {"setting": setting})

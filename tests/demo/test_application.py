@@ -49,6 +49,7 @@ def test_production_has_nothing_of_the_demo_whatever_else_is_set() -> None:
     assert modules == []
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("environment", ["development", "test"])
 def test_elsewhere_its_commands_and_its_emails_are_there(environment: str) -> None:

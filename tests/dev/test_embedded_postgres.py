@@ -38,6 +38,7 @@ def read(cluster, database):
         return [value for (value,) in connection.execute("SELECT value FROM kept ORDER BY value")]
 
 
+@pytest.mark.long
 def test_data_outlives_a_restart(folder):
     with Cluster(folder) as cluster:
         cluster.create_database("restarted")
@@ -47,6 +48,7 @@ def test_data_outlives_a_restart(folder):
         assert read(cluster, "restarted") == ["before"]
 
 
+@pytest.mark.long
 def test_it_recovers_from_being_killed(folder):
     cluster = Cluster(folder)
     cluster.start()
@@ -77,6 +79,7 @@ def test_a_server_that_lost_its_owner_is_ended_first(folder):
     lost.stop()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/usr/bin/setpriv").exists(), reason="the system can't tether processes")
 def test_it_ends_when_its_owner_is_killed(folder):
     script = (

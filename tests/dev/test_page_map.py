@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from dev.page_map import NO_PAGES, SIGNED_OUT, pages
@@ -16,6 +17,7 @@ def test_every_rule_that_is_named_is_there(application: Flask) -> None:
     assert {*NO_PAGES, *SIGNED_OUT, *QUERIES, *NEEDED} - known == set()
 
 
+@pytest.mark.long
 def test_every_page_has_an_address_in_some_state(app: Flask, sandbox: Sandbox) -> None:
     """Those of a second factor, of an envelope and of a saved view have one once there is one."""
     found: set[str] = set()

@@ -16,6 +16,7 @@ from tests.support.platform_receiver import receiving
 from tests.support.sandbox import work_through
 
 
+@pytest.mark.long
 def test_a_fall_reaches_a_chat_and_people_through_the_worker(app: Flask) -> None:
     with receiving() as receiver:
         organization, _ = an_alerted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
@@ -49,6 +50,7 @@ def test_the_models_and_the_migrations_say_the_same(app: Flask) -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.long
 def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> None:
     """Revision 0015 turns days into moments, in each organization's zone, and back."""
     name = f"subscriptions_{process_name}"
@@ -81,6 +83,7 @@ def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> Non
     drop_database(name)
 
 
+@pytest.mark.long
 def test_organizations_whose_zone_is_none_get_one(process_name: str) -> None:
     """Revision 0028: the database doesn't know the zone, or takes it for an abbreviation."""
     name = f"zones_{process_name}"
@@ -114,6 +117,7 @@ def test_organizations_whose_zone_is_none_get_one(process_name: str) -> None:
     drop_database(name)
 
 
+@pytest.mark.long
 def test_what_an_issuer_gave_is_gone_where_it_would_count_for_everyone(process_name: str) -> None:
     """Revision 0043, on the way back: without the column a role of an issuer's would also count after signing in with
     a password, and a session that the issuer began would go on with it."""

@@ -125,6 +125,7 @@ class TestPassword:
     def change(self, who: Visitor, current: str = PASSWORD, new: str = NEW) -> TestResponse:
         return who.post("/account/password", {"current_password": current, "password": new})
 
+    @pytest.mark.long
     def test_other_sessions_end_and_this_one_continues_with_a_new_token(
         self, app: Flask, dana: Visitor
     ) -> None:

@@ -65,6 +65,7 @@ def lines(page: object) -> list[str]:
 
 
 class TestWords:
+    @pytest.mark.long
     def test_everything_that_the_code_notes_has_its_words(self) -> None:
         assert set(wording.WORDS) == set(get_args(Action))
         assert {words.kind for words in wording.WORDS.values()} == set(wording.KINDS)
@@ -228,6 +229,7 @@ def rows(owner: Visitor, path: str) -> list[list[str]]:
 
 
 class TestExport:
+    @pytest.mark.long
     def test_it_has_every_line_in_words(self, owner: Visitor, harbor: Organization) -> None:
         noted(harbor, "user.removed", "=cmd()", at=at("2026-11-24 14:05"))
         for number in range(trail.PIECE + 5):

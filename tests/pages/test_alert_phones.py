@@ -56,6 +56,7 @@ def code_of(gateway: Receiver) -> str:
     return re.findall(r"[0-9]{6}", gateway.data()["text"])[0]
 
 
+@pytest.mark.long
 def test_a_number_is_typed_and_confirmed(owner: Owner, gateway: Receiver) -> None:
     added = add(owner)
     page = f"{PAGE}/phones/{added.id}/code"
@@ -72,6 +73,7 @@ def test_a_number_is_typed_and_confirmed(owner: Owner, gateway: Receiver) -> Non
     assert owner.post(page, {"code": code}).status_code == 303, "it is confirmed: there is nothing to enter"
 
 
+@pytest.mark.long
 def test_codes_are_sent_rarely(owner: Owner, gateway: Receiver) -> None:
     added = add(owner)
     owner.post(f"{PAGE}/phones/{added.id}/codes")
@@ -94,6 +96,7 @@ def test_a_number_gets_few_codes_a_day_from_all_together(owner: Owner, gateway: 
     assert gateway.requests == []
 
 
+@pytest.mark.long
 def test_what_the_gateway_did_not_take_is_said_and_not_counted(owner: Owner, gateway: Receiver) -> None:
     gateway.answers = [503]
     page = f"{PAGE}/phones/{add(owner).id}"
@@ -104,6 +107,7 @@ def test_what_the_gateway_did_not_take_is_said_and_not_counted(owner: Owner, gat
     assert not phone().waits_for_code
 
 
+@pytest.mark.long
 def test_another_number_waits_for_its_own_code(owner: Owner, gateway: Receiver) -> None:
     page = f"{PAGE}/phones/{add(owner).id}"
     owner.post(f"{page}/code", {"code": code_of(gateway)})
@@ -116,6 +120,7 @@ def test_another_number_waits_for_its_own_code(owner: Owner, gateway: Receiver) 
     assert "Not confirmed" in owner.reads(PAGE)
 
 
+@pytest.mark.long
 def test_another_owner_does_not_confirm_it(owner: Owner, gateway: Receiver) -> None:
     page = f"{PAGE}/phones/{add(owner).id}"
     added = phone()

@@ -137,6 +137,7 @@ class TestState:
         assert settings_of(owner.organization).off_reason is OffReason.OWNER
         assert "An owner turned it off. No card is charged automatically." in owner.reads(PAGE)
 
+    @pytest.mark.long
     def test_what_was_charged_and_declined_is_listed(
         self, app: Flask, owner: Owner, sandbox: Sandbox
     ) -> None:
@@ -167,6 +168,7 @@ class TestState:
         assert f"/billing/wallet/top-ups/{top_up.id}" in page.text
         assert owner.pay(f"/billing/wallet/top-ups/{top_up.id}").status_code == 303
 
+    @pytest.mark.long
     def test_a_cap_that_is_used_up_says_until_when(self, app: Flask, owner: Owner) -> None:
         self.on(owner, cap="80")
         use(owner.organization, 45)
@@ -212,6 +214,7 @@ class TestThePollOfTheWallet:
         self.shown = answer.headers["HX-PTag"]
         assert owner.get(POLL, headers=HTMX | {"HX-PTag": self.shown}).status_code == 304
 
+    @pytest.mark.long
     def test_on_charging_failed_and_off(self, app: Flask, owner: Owner, sandbox: Sandbox) -> None:
         organization, card = owner.organization, owner.card
         self.shown = "0"
@@ -231,6 +234,7 @@ class TestThePollOfTheWallet:
             look(organization)
         self.see(owner, "Off. It was turned off because three tries in a row failed.")
 
+    @pytest.mark.long
     def test_a_limit_that_is_used_up_and_credit_that_comes_otherwise(self, app: Flask, owner: Owner) -> None:
         organization = owner.organization
         switch_on(organization, owner.card, cap="80")
@@ -249,6 +253,7 @@ class TestThePollOfTheWallet:
         look(organization)
         self.see(owner, "On: below $20.00, a card is charged to refill to $100.00.")
 
+    @pytest.mark.long
     def test_the_brake_and_its_answer(self, app: Flask, owner: Owner) -> None:
         organization = owner.organization
         usually_spends(organization, 1)

@@ -36,6 +36,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
     return owner
 
 
+@pytest.mark.long
 def test_it_is_asked_on_overview_and_wallet_and_says_what_was_spent_by_whom(owner: Owner) -> None:
     for page in ("/billing", "/billing/wallet"):
         assert "Automatic top-ups are stopped." in owner.reads(page)
@@ -47,6 +48,7 @@ def test_it_is_asked_on_overview_and_wallet_and_says_what_was_spent_by_whom(owne
     assert "$181.00 so far" in words
 
 
+@pytest.mark.long
 def test_one_press_lets_charges_continue_immediately(app: Flask, owner: Owner) -> None:
     done = owner.post(PAGE, {"answer": "once", "stop": str(the_stop(owner.organization).id)})
     assert done.status_code == 303
@@ -56,6 +58,7 @@ def test_one_press_lets_charges_continue_immediately(app: Flask, owner: Owner) -
     assert "Automatic top-ups are stopped." not in owner.reads("/billing/wallet")
 
 
+@pytest.mark.long
 def test_for_good_is_shown_and_can_be_undone(app: Flask, owner: Owner) -> None:
     owner.post(PAGE, {"answer": "for_good", "stop": str(the_stop(owner.organization).id)})
     assert "An owner allowed up to $181.00 an hour." in owner.reads(PAGE)
@@ -66,6 +69,7 @@ def test_for_good_is_shown_and_can_be_undone(app: Flask, owner: Owner) -> None:
     assert own.accepted_micro is None
 
 
+@pytest.mark.long
 def test_two_owners_who_answer_at_the_same_time_answer_once(owner: Owner) -> None:
     stop = str(the_stop(owner.organization).id)
     tabs = [owner, *(owner.elsewhere() for _ in range(3))]
@@ -96,6 +100,7 @@ def test_what_is_no_answer_changes_nothing(owner: Owner, typed: dict[str, str]) 
     assert the_stop(owner.organization).answer is None
 
 
+@pytest.mark.long
 def test_another_organizations_stop_is_not_answered(app: Flask, owner: Owner) -> None:
     stop = the_stop(owner.organization)
     other = an_organization()
@@ -134,6 +139,7 @@ def test_members_see_and_answer_nothing(app: Flask, owner: Owner) -> None:
     assert the_stop(owner.organization).answer is None
 
 
+@pytest.mark.long
 def test_someone_who_has_not_confirmed_lately_confirms_before_the_answer_is_sent(owner: Owner) -> None:
     minutes_pass()
     stop = the_stop(owner.organization)
@@ -155,6 +161,7 @@ def test_without_a_stop_the_page_says_so_and_when_it_would(app: Flask, sandbox: 
     assert "At most 4 are charged within an hour, and 12 within 24 hours." in words
 
 
+@pytest.mark.long
 def test_the_trail_shows_the_stop_and_the_answer(owner: Owner) -> None:
     answering.answer(owner.organization, the_stop(owner.organization).id, BrakeAnswer.FOR_GOOD, OWNER)
     db.session.commit()

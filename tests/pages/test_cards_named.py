@@ -42,6 +42,7 @@ def a_renewal(visitor: Visitor, organization: Organization, card: PaymentMethod)
 Pay = Callable[[Visitor, Organization, PaymentMethod], str]
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("pay", [a_top_up, a_switch, a_renewal], ids=lambda pay: pay.__name__)
 def test_a_card_that_paid_instead_is_named_and_made_the_default_by_one_button(
@@ -73,6 +74,7 @@ def test_the_default_card_is_offered_nothing(app: Flask, sandbox: Sandbox, visit
     assert "the default" not in text_of(visitor.get(f"/billing/change-plan/{switch.id}"))
 
 
+@pytest.mark.long
 def test_an_earlier_try_whose_answer_was_lost_has_paid(
     app: Flask, sandbox: Sandbox, visitor: Visitor
 ) -> None:

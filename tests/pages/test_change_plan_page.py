@@ -40,6 +40,7 @@ def send(visitor: Visitor, path: str, data: dict[str, str] | None = None, *, sta
     return text_of(answer)
 
 
+@pytest.mark.long
 def test_what_was_charged_is_said_as_the_charge_has_it(
     owner: Visitor, subscriber: Organization, sandbox: Sandbox
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_year_is_named_where_it_is_part_of_the_change(owner: Visitor, subscrib
     assert "Growth (yearly) starts immediately." in said
 
 
+@pytest.mark.long
 def test_down_says_what_is_lost_by_name_and_is_canceled(owner: Visitor, subscriber: Organization) -> None:
     resource_counts.set_counts(subscriber.id, {"agents": 3, "phone_numbers": 1, "campaigns": 2})
     names = {"agents": ["Ava", "Noah", "Mia"], "campaigns": ["Recall", "Reminders"]}
@@ -145,6 +147,7 @@ def test_the_plan_one_has_can_not_be_chosen(owner: Visitor) -> None:
     assert "You're already on this plan." in send(owner, PAGE, {"plan": "growth:month"}, status=422)
 
 
+@pytest.mark.long
 def test_what_changed_since_the_review_is_shown_again(owner: Visitor, subscriber: Organization) -> None:
     send(owner, PAGE, {"plan": "growth:year"})
     reviewed = latest()
@@ -164,6 +167,7 @@ def test_without_a_card_it_says_what_to_do(visitor: Visitor, app: Flask, sandbox
     assert "You don't have a card to pay with." in said
 
 
+@pytest.mark.long
 def test_an_expired_card_is_tried_with_a_hint_before(owner: Visitor, subscriber: Organization) -> None:
     """Its bank may have renewed it: https://docs.stripe.com/payments/cards/overview#automatic-card-updates"""
     [card] = payment_methods.saved(subscriber.id)
@@ -175,6 +179,7 @@ def test_an_expired_card_is_tried_with_a_hint_before(owner: Visitor, subscriber:
     assert plan_of(subscriber).name == "Scale"
 
 
+@pytest.mark.long
 def test_declined_then_given_up(visitor: Visitor, app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
     organization, _ = a_payer(DECLINES)
@@ -195,6 +200,7 @@ def test_when_stripe_is_away_nothing_is_changed(owner: Visitor, sandbox: Sandbox
     assert "didn't respond, so nothing was changed" in said
 
 
+@pytest.mark.long
 def test_a_switch_of_another_organization_is_not_there(owner: Visitor, visitor: Visitor) -> None:
     other = a_subscriber("growth")
     switch = PlanSwitch(
@@ -223,6 +229,7 @@ class TestPastDue:
         visitor.sign_in(a_person(organization=organization).email)
         return organization
 
+    @pytest.mark.long
     def test_the_page_says_what_can_be_done(self, debtor: Organization, visitor: Visitor) -> None:
         said = text_of(visitor.get(PAGE))
         assert (
@@ -231,6 +238,7 @@ class TestPastDue:
         said = send(visitor, PAGE, {"plan": "scale:month"}, status=422)
         assert "Pay it before you switch to a larger plan." in said
 
+    @pytest.mark.long
     def test_going_down_says_what_stays_due(self, debtor: Organization, visitor: Visitor) -> None:
         said = send(visitor, PAGE, {"plan": "starter:month"})
         assert "its renewal is still due" in said
@@ -238,6 +246,7 @@ class TestPastDue:
         send(visitor, f"{PAGE}/{latest().id}/confirmation")
         assert plan_of(debtor).scheduled is not None
 
+    @pytest.mark.long
     def test_canceling_says_what_is_lost_first(self, debtor: Organization, visitor: Visitor) -> None:
         said = text_of(visitor.get("/billing/renewal"))
         assert "You keep Growth through" in said
@@ -251,6 +260,7 @@ class TestPastDue:
         again = visitor.post("/billing/renewal/cancellation")
         assert again.location == "/billing/renewal"
 
+    @pytest.mark.long
     def test_after_the_grace_period_nothing_more_is_lost(
         self, debtor: Organization, visitor: Visitor
     ) -> None:
@@ -263,6 +273,7 @@ class TestPastDue:
         assert "Growth ends now, and you stay on Starter. The unpaid renewal won't be charged." in said
         assert "What you'll lose" not in said
 
+    @pytest.mark.long
     def test_with_stripe_away_it_is_canceled_as_soon_as_it_can(
         self, debtor: Organization, visitor: Visitor, sandbox: Sandbox, app: Flask
     ) -> None:

@@ -124,6 +124,7 @@ class TestChangingCards:
         auto_top_up.turn_off(organization, OWNER)
         assert "Mastercard ending in 4444 was removed." in self.press(owner, another, "removal")
 
+    @pytest.mark.long
     def test_the_last_card_of_a_paid_plan_stays_and_the_page_says_why(
         self, owner: Visitor, organization: Organization, sandbox: Sandbox
     ) -> None:

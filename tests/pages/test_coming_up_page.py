@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
 
 from app.billing.plans import resource_counts
@@ -23,6 +24,7 @@ def said(visitor: Visitor, path: str = "/billing/coming-up") -> str:
     return words[words.index("What's next") :]
 
 
+@pytest.mark.long
 def test_a_renewal_is_on_both_with_its_card_and_what_it_comes_from(
     app: Flask, sandbox: Sandbox, visitor: Visitor
 ) -> None:
@@ -68,6 +70,7 @@ def test_a_day_is_said_once_and_its_year_where_that_is_another(app: Flask, visit
     assert f"If it isn't used by then, {day_long(later)} At most" in words
 
 
+@pytest.mark.long
 def test_a_plan_that_ends_and_one_that_isnt_paid_say_so(
     app: Flask, sandbox: Sandbox, visitor: Visitor
 ) -> None:

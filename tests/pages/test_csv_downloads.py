@@ -88,6 +88,7 @@ def files(app: Flask, owner: Owner) -> dict[str, TestResponse]:
     return {rule: answer for rule, answer in answers.items() if answer.mimetype == "text/csv"}
 
 
+@pytest.mark.long
 def test_every_file_says_that_it_is_utf_8_saves_under_a_name_and_runs_nothing(
     app: Flask, owner: Owner
 ) -> None:

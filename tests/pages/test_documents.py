@@ -80,6 +80,7 @@ class TestReceipts:
         assert stranger.sign_in(owner.email, to=came_for).location == f"{top_up}/receipt"
         assert stranger.get(f"{top_up}/receipt").location == sandbox.charges()[0].receipt_url
 
+    @pytest.mark.long
     def test_a_refunded_top_up_still_leads_to_it(self, owner: Owner, sandbox: Sandbox) -> None:
         top_up = owner.review()
         owner.pay(top_up)

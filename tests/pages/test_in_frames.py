@@ -93,6 +93,7 @@ def assert_without_what_is_the_shells(answer: TestResponse, at: str) -> None:
     assert SHELLS_OWN.findall(shown) == [], at
 
 
+@pytest.mark.long
 def test_no_page_has_what_is_the_shells(app: Flask, frame: Visitor) -> None:
     walked = pages(app)
     assert len(walked) > 50
@@ -101,6 +102,7 @@ def test_no_page_has_what_is_the_shells(app: Flask, frame: Visitor) -> None:
             assert_without_what_is_the_shells(frame.get(at, headers=IN_FRAME), at)
 
 
+@pytest.mark.long
 def test_no_answer_to_a_form_has_what_is_the_shells(app: Flask, frame: Visitor) -> None:
     for endpoint, at in pages(app, "POST"):
         if endpoint != "auth.sign_out" and endpoint not in CONFIRMING:
@@ -115,6 +117,7 @@ def test_no_page_has_it_without_a_session(app: Flask) -> None:
     assert "data-session-ended" in frame.get("/sign-in", headers=IN_FRAME).text
 
 
+@pytest.mark.long
 def test_what_is_only_for_windows_leads_on(app: Flask, frame: Visitor) -> None:
     known = {rule.endpoint for rule in app.url_map.iter_rules()}
     assert known >= IN_WINDOWS

@@ -37,6 +37,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
 
 
 class TestSetting:
+    @pytest.mark.long
     def test_a_limit_is_added_changed_and_removed(self, owner: Owner) -> None:
         assert "No limits yet." in owner.reads(PAGE)
         said = text_of(owner.post(PAGE, CAMPAIGN, follow_redirects=True))

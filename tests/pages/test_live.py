@@ -78,6 +78,7 @@ class TestNothingNew:
         assert version
         assert poll(owner, address, version[1]).status_code == 304
 
+    @pytest.mark.long
     @both
     def test_what_another_organization_does_does_not_show(
         self, app: Flask, owner: Owner, address: str
@@ -128,6 +129,7 @@ class TestSomethingNew:
         answer = poll(owner, address, version)
         assert "$150.00 available credit" in text_of(answer)
 
+    @pytest.mark.long
     @both
     def test_a_webhook(self, app: Flask, owner: Owner, sandbox: Sandbox, address: str) -> None:
         owner.pay(owner.review())
@@ -188,6 +190,7 @@ class TestTheWalletsForm:
         answer = poll(owner, f"{WALLET}?top_up={top_up.rsplit('/', 1)[1]}&state=action")
         assert "top-up" not in regions(answer)
 
+    @pytest.mark.long
     def test_a_payment_on_its_way_is_redrawn_once_it_has_arrived(
         self, app: Flask, owner: Owner, sandbox: Sandbox
     ) -> None:

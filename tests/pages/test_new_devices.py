@@ -25,6 +25,7 @@ def told(email: str) -> int:
     return len(db.session.scalars(query).all())
 
 
+@pytest.mark.long
 def test_a_new_browser_is_told_once_with_what_and_where_it_is(app: Flask, owner: str) -> None:
     browser = Visitor(app.test_client())
     browser.client.environ_base |= {"HTTP_USER_AGENT": "curl/8.5.0", "REMOTE_ADDR": "8.8.8.8"}
@@ -41,6 +42,7 @@ def test_a_new_browser_is_told_once_with_what_and_where_it_is(app: Flask, owner:
     assert told(owner) == 2
 
 
+@pytest.mark.long
 def test_a_browser_that_several_people_use_is_known_for_each(app: Flask, owner: str) -> None:
     other = a_person("tom@harbor.example", organization=an_organization("Pine Realty")).email
     shared = Visitor(app.test_client())

@@ -69,6 +69,7 @@ def test_it_is_the_second_step_after_the_password(app: Flask, visitor: Visitor, 
     )
 
 
+@pytest.mark.long
 def test_a_refused_one_says_so_and_tries_of_codes_are_left(app: Flask, visitor: Visitor, dana: User) -> None:
     visitor.sign_in(dana.email)
     add(visitor)
@@ -101,6 +102,7 @@ def test_the_options_are_not_for_another_page(visitor: Visitor, dana: User) -> N
     assert visitor.client.post("/sign-in/passkey/challenge").status_code == 400, "without a form's token"
 
 
+@pytest.mark.long
 def test_it_is_renamed_and_removed_by_its_owner_only(app: Flask, visitor: Visitor, dana: User) -> None:
     visitor.sign_in(dana.email)
     add(visitor)

@@ -99,6 +99,7 @@ def test_a_request_for_a_link_does_the_same_work_whether_or_not_there_is_an_acco
     assert done[0] == done[1]
 
 
+@pytest.mark.long
 def test_of_six_browsers_that_use_a_link_at_the_same_moment_one_sets_a_password(
     app: Flask, owner: str
 ) -> None:

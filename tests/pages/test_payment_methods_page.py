@@ -93,6 +93,7 @@ class TestAdding:
             open_form(owner)
         assert len(list(sandbox.stripe.v1.customers.list({"limit": 10}).data)) == 1
 
+    @pytest.mark.long
     def test_the_same_form_sent_twice_saves_one_card(
         self, owner: Visitor, sandbox: Sandbox, organization: Organization
     ) -> None:

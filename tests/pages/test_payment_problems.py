@@ -154,6 +154,7 @@ OTHERWISE = {("paying a top-up", kind): ("is in progress",) for kind in ("drop_b
 """A payment whose answer is lost is told as one that is on its way: a job finds out what became of it."""
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda place: PLACES[place][1])
 @pytest.mark.parametrize("place", PLACES)
 def test_each_kind_of_error_is_told_as_what_it_is(app: Flask, sandbox: Sandbox, place: str) -> None:

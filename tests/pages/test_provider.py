@@ -303,6 +303,7 @@ class TestDisconnecting:
         assert visitor.post(self.PATH).status_code == 404
 
 
+@pytest.mark.long
 def test_a_role_that_is_taken_away_there_is_gone_with_the_next_sign_in(
     visitor: Visitor, provider: Provider
 ) -> None:

@@ -54,6 +54,7 @@ def sign_in(app: Flask, user: User, secret: str = "") -> Visitor:
     return visitor
 
 
+@pytest.mark.long
 def test_without_one_nothing_of_the_organization_is_seen_or_done(
     app: Flask, bakery: Organization, ruth: User, dana: User
 ) -> None:

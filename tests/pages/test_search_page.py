@@ -104,6 +104,7 @@ def test_the_last_month_of_a_name_is_exported(organization: Organization, visito
     assert results[f"Download {month:%B %Y} statement"] == f"/workplace/invoices/statements/{month:%Y-%m}.pdf"
 
 
+@pytest.mark.long
 def test_things_are_found_by_name_number_and_amount(organization: Organization, visitor: Visitor) -> None:
     top_up = db.session.scalars(db.select(TopUp).filter_by(org_id=organization.id)).one()
     month = organization.local_day()
@@ -199,6 +200,7 @@ hostile = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(typed=hostile)
 def test_any_text_is_answered(organization: Organization, visitor: Visitor, typed: str) -> None:

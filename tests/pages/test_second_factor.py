@@ -55,6 +55,7 @@ def test_without_a_factor_the_password_is_enough(visitor: Visitor, dana: User) -
     assert visitor.sign_in(dana.email).location == "/billing"
 
 
+@pytest.mark.long
 def test_half_signed_in_every_page_behaves_as_not_signed_in(app: Flask, dana: User) -> None:
     a_passkey(dana), an_app(dana)
     half, no_one = Visitor(app.test_client()), Visitor(app.test_client())
@@ -130,6 +131,7 @@ def test_wrong_codes_end_with_the_password_and_the_owner_is_told(
     assert (noted.action, noted.actor) == ("user.second_factor_guessed", "sign-in page")
 
 
+@pytest.mark.long
 def test_a_stranger_who_guesses_keeps_no_owner_out(app: Flask, dana: User) -> None:
     """Not in a browser that they know, and nowhere with a recovery code."""
     secret, codes = an_app(dana), codes_of(dana)

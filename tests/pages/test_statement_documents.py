@@ -53,6 +53,7 @@ def owner(app: Flask) -> Owner:
     return Owner(app)
 
 
+@pytest.mark.long
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(zone=zones, played=plays)
 def test_all_documents_of_any_month_equal_the_ledger(owner: Owner, zone: str, played: list[Step]) -> None:

@@ -46,6 +46,7 @@ class TestEveryChange:
         sandbox.answer_bank("complete")
         assert "was added" in said(owner, owner.post(f"{top_up}/confirmation", headers=headers), headers)
 
+    @pytest.mark.long
     def test_a_switch_up_then_down_and_canceled(
         self, app: Flask, sandbox: Sandbox, headers: dict[str, Any]
     ) -> None:
@@ -57,6 +58,7 @@ class TestEveryChange:
         answer = owner.post("/billing/change-plan/scheduled/cancellation", headers=headers)
         assert said(owner, answer, headers)
 
+    @pytest.mark.long
     def test_paying_a_renewal(self, app: Flask, sandbox: Sandbox, headers: dict[str, Any]) -> None:
         organization = a_subscriber("growth", token=DECLINES)
         turn_period(app, sandbox, organization)

@@ -85,6 +85,7 @@ class TestPressedAgain:
         assert credited(owner.organization) == [50]
         assert_ledger_matches(owner.organization, sandbox)
 
+    @pytest.mark.long
     def test_both_forms_replayed_by_the_back_button(self, owner: Owner, sandbox: Sandbox) -> None:
         top_up = owner.review()
         owner.pay(top_up)

@@ -88,6 +88,7 @@ def test_an_open_dispute_says_until_when_an_answer_counts(
     assert "None of it remains. It was refunded or disputed." in words
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("outcome", "says", "left"),
     [
@@ -108,6 +109,7 @@ def test_a_decided_dispute_says_how(
     assert f"Remaining of this top-up, before usage {left}" in words
 
 
+@pytest.mark.long
 def test_an_answered_dispute_says_that_the_bank_decides(
     app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
 ) -> None:
@@ -131,6 +133,7 @@ def test_an_inquiry_says_that_nothing_was_taken(
     assert "No dispute was opened, so nothing was deducted." in story(owner, top_up)
 
 
+@pytest.mark.long
 def test_history_and_story_lead_to_each_other(
     app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
 ) -> None:
@@ -143,6 +146,7 @@ def test_history_and_story_lead_to_each_other(
     assert "/billing/wallet#history" in links_of(page)
 
 
+@pytest.mark.long
 def test_the_history_and_its_csv_can_be_narrowed_to_disputes(
     app: Flask, sandbox: Sandbox, owner: Owner, top_up: TopUp
 ) -> None:

@@ -16,6 +16,7 @@ from tests.support.stories import Silence
 MANY = 103
 
 
+@pytest.mark.long
 def test_more_than_a_page_of_refunds_and_events_is_read_to_the_end(app: Flask, sandbox: Sandbox) -> None:
     silence = Silence(sandbox)
     payment = silence.charge("50")

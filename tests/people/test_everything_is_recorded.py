@@ -303,6 +303,7 @@ def test_what_is_tested_elsewhere_is(name: str) -> None:
     assert f"{name}(" in source or name == "changes.record", "which the others call"
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize(
     ("changes", "records"),

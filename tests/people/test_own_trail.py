@@ -58,6 +58,7 @@ def test_signing_out_without_being_signed_in_records_nothing(app: Flask, both: l
     assert recorded() == []
 
 
+@pytest.mark.long
 def test_a_thousand_wrong_passwords_are_a_few_entries(app: Flask, both: list[UUID]) -> None:
     stranger = Visitor(app.test_client())
     for _ in range(105):

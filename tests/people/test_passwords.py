@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import Flask
@@ -17,6 +18,7 @@ def in_production() -> Flask:
     return create_app(Settings.from_environment(PRODUCTION))
 
 
+@pytest.mark.long
 def test_a_stored_password_costs_a_guesser_what_the_standard_asks_for() -> None:
     with in_production().app_context():
         stored = passwords.hash_password(PASSWORD)

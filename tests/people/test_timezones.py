@@ -86,6 +86,7 @@ def test_the_database_counts_the_same_days_as_we_do(app: Flask) -> None:
     assert [(one, day, own) for one, day, own in zip(asked, found, ours, strict=True) if day != own] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Asia/Kathmandu", "Pacific/Kiritimati", "EST5EDT"])
 def test_every_page_is_drawn_in_a_zone(app: Flask, zone: str) -> None:
     organization = an_organization(timezone=zone, credit="10")

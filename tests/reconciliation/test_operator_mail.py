@@ -56,6 +56,7 @@ class TestTheMail:
         work_through(app)
         return sorted(str(mail["Subject"]) for _, mail in server.taken)
 
+    @pytest.mark.long
     def test_each_finding_is_told_once_a_day_and_when_it_is_gone(
         self, app: Flask, server: MailServer, dashboard: Dashboard
     ) -> None:
@@ -71,6 +72,7 @@ class TestTheMail:
         assert self.run(app, server) == []
         assert db.session.query(Finding).count() == 0
 
+    @pytest.mark.long
     def test_what_was_accepted_is_told_no_more_until_it_is_something_else(
         self, app: Flask, server: MailServer, dashboard: Dashboard
     ) -> None:
@@ -86,6 +88,7 @@ class TestTheMail:
         wrong = app.test_cli_runner().invoke(args=["stripe", "accept", "sub_none"])
         assert (wrong.exit_code, "No finding about sub_none" in wrong.output) == (1, True)
 
+    @pytest.mark.long
     def test_a_run_that_could_not_look_at_everything_says_of_nothing_that_it_is_gone(
         self, app: Flask, server: MailServer, sandbox: Sandbox, dashboard: Dashboard
     ) -> None:
@@ -110,6 +113,7 @@ class TestTheMail:
         assert {to for to, _ in server.taken} == {"ops@b.example", "night@b.example"}
 
 
+@pytest.mark.long
 def test_a_warning_of_fraud_makes_the_comparison_come_immediately(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth")
     dashboard = Dashboard(sandbox, organization)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from app import reconciliation
@@ -11,6 +12,7 @@ from tests.support.plans import AS_A_DRAFT, DECLINES, a_subscriber, plan_of, sub
 from tests.support.sandbox import Sandbox
 
 
+@pytest.mark.long
 def test_a_planned_change_that_no_one_told_of(app: Flask, sandbox: Sandbox) -> None:
     sandbox.control.set_webhooks("drop")
     organization = a_subscriber("growth")
@@ -22,6 +24,7 @@ def test_a_planned_change_that_no_one_told_of(app: Flask, sandbox: Sandbox) -> N
     assert reconciliation.run().fixed == []
 
 
+@pytest.mark.long
 def test_a_renewal_that_failed_and_one_that_ended(app: Flask, sandbox: Sandbox) -> None:
     sandbox.control.set_webhooks("drop")
     debtor, gone = a_subscriber("growth", token=DECLINES), a_subscriber("scale")

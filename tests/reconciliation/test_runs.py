@@ -46,6 +46,7 @@ class TestNothingArrived:
         assert any("payment_intent.succeeded" in each["text"] for each in run.fixed)
         assert_fixed(app, silence)
 
+    @pytest.mark.long
     def test_everything_together_is_synced_and_stays_so(self, app: Flask, silence: Silence) -> None:
         other = Silence(silence.sandbox)
         silence.charge("50")
@@ -66,6 +67,7 @@ class TestNothingArrived:
         assert (again.fixed, again.findings, again.error) == ([], [], None)
         assert transfers() == before
 
+    @pytest.mark.long
     def test_stripe_keeping_no_events_any_more_loses_nothing(
         self, app: Flask, silence: Silence, sandbox: Sandbox
     ) -> None:
@@ -89,6 +91,7 @@ class TestNothingArrived:
         assert organization.stripe_customer_id is None
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_happens_and_whichever_events_are_lost_the_wallet_has_what_stripe_kept(
@@ -116,6 +119,7 @@ def test_whatever_happens_and_whichever_events_are_lost_the_wallet_has_what_stri
 class TestWhatHappensLate:
     """Objects made before the time from which a run looks, and no event of what became of them."""
 
+    @pytest.mark.long
     def test_a_dispute_that_is_won_months_later(
         self, app: Flask, silence: Silence, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -131,6 +135,7 @@ class TestWhatHappensLate:
         assert balance(silence.organization) == "50.00"
         assert reconciliation.run(since=utc_now() + timedelta(days=3)).checked.get("disputes", 0) == 0
 
+    @pytest.mark.long
     def test_a_refund_that_fails_late(self, app: Flask, silence: Silence, sandbox: Sandbox) -> None:
         refund = silence.refund(silence.charge("50"), 2000)
         reconciliation.run()
@@ -141,6 +146,7 @@ class TestWhatHappensLate:
         assert [each["object"] for each in run.fixed] == [refund]
         assert balance(silence.organization) == "50.00"
 
+    @pytest.mark.long
     def test_only_a_run_that_was_finished_moves_on_the_time_from_which_the_next_one_looks(
         self, app: Flask, silence: Silence, sandbox: Sandbox
     ) -> None:
@@ -153,6 +159,7 @@ class TestWhatHappensLate:
         assert reconciliation.run().since == first.started_at
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["shuffle", "duplicate"])
 def test_events_in_any_order_and_more_than_once_leave_nothing_to_fix(
     app: Flask, sandbox: Sandbox, mode: str

@@ -123,6 +123,7 @@ def unpaid(organization: Organization) -> list[str]:
     return [text for text in about if "no paid invoice covers" in text]
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("name", list(FOUND))
 def test_what_no_one_paid_for_is_found(app: Flask, sandbox: Sandbox, name: str) -> None:
@@ -140,6 +141,7 @@ def test_what_no_one_paid_for_is_found(app: Flask, sandbox: Sandbox, name: str) 
     assert "Money(" not in text
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("name", list(SILENT))
 def test_what_is_paid_for_is_not_found(app: Flask, sandbox: Sandbox, name: str) -> None:

@@ -42,6 +42,7 @@ def busy(app: Flask, sandbox: Sandbox) -> Iterator[Busy]:
         yield played
 
 
+@pytest.mark.long
 def test_busy_weeks(app: Flask, sandbox: Sandbox, busy: Busy) -> None:
     organization = busy.organization
     charged = top_ups(organization)

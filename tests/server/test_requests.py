@@ -28,6 +28,7 @@ def _answer(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
     return status, headers, file.read(int(headers.get("content-length", 0)))
 
 
+@pytest.mark.long
 @given(pieces=st.lists(st.binary(min_size=1, max_size=70_000), max_size=4), chunked=st.booleans())
 @settings(max_examples=20, deadline=None)
 def test_a_body_arrives_as_it_was_sent(server: WebProcess, pieces: list[bytes], chunked: bool) -> None:
@@ -102,6 +103,7 @@ def test_one_byte_too_many_is_413_however_it_is_sent(server: WebProcess, length:
     assert _answer(server.open(head("POST", "/tests/echo", **coding) + body))[0] == 413
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("path", "kind", "words"),
     [

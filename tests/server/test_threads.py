@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from tests.support.waiting import wait_until
 from tests.support.web_process import WebProcess, head
 
@@ -23,6 +25,7 @@ def _busy(server: WebProcess, folder: Path, path: str) -> Path:
     return end
 
 
+@pytest.mark.long
 def test_a_class_whose_threads_are_busy_answers_503_and_the_others_are_served(
     server: WebProcess, tmp_path: Path
 ) -> None:
@@ -40,6 +43,7 @@ def test_a_class_whose_threads_are_busy_answers_503_and_the_others_are_served(
     assert not late.exists()
 
 
+@pytest.mark.long
 def test_while_every_thread_that_hashes_passwords_is_busy_pages_and_the_platform_are_served(
     server: WebProcess, tmp_path: Path
 ) -> None:
@@ -65,6 +69,7 @@ def test_the_platform_is_told_as_programs_are(server: WebProcess, tmp_path: Path
     assert server.get("/api/v1/openapi.json").status == 200
 
 
+@pytest.mark.long
 def test_a_queue_that_is_full_answers_immediately_and_no_one_is_left_without_an_answer(
     server: WebProcess, tmp_path: Path
 ) -> None:
@@ -76,6 +81,7 @@ def test_a_queue_that_is_full_answers_immediately_and_no_one_is_left_without_an_
     assert server.get("/tests/quick").status == 200
 
 
+@pytest.mark.long
 def test_who_hangs_up_before_a_thread_is_free_is_not_served(server: WebProcess, tmp_path: Path) -> None:
     end = _busy(server, tmp_path, "/tests/wait")
     gone = tmp_path / "gone"

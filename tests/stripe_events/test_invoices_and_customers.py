@@ -49,6 +49,7 @@ def mails() -> int:
     return db.session.query(Mail).filter_by(kind="invoice_failed").count()
 
 
+@pytest.mark.long
 def test_an_invoice_is_kept_from_finalized_to_paid(app: Flask, sandbox: Sandbox) -> None:
     organization, card = a_payer()
     invoice_id = issue(organization, sandbox)
@@ -64,6 +65,7 @@ def test_an_invoice_is_kept_from_finalized_to_paid(app: Flask, sandbox: Sandbox)
     assert kept().status is InvoiceStatus.PAID
 
 
+@pytest.mark.long
 def test_one_that_can_not_be_charged_is_kept_and_told_and_both_stay_when_it_is_paid(
     app: Flask, sandbox: Sandbox
 ) -> None:
@@ -132,6 +134,7 @@ class TestDeletedCustomers:
         sandbox.stripe.v1.customers.delete(organization.stripe_customer_id or "")
         return organization, card
 
+    @pytest.mark.long
     def test_the_organization_goes_on_with_a_new_one(
         self, app: Flask, sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]
     ) -> None:

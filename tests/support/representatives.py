@@ -33,7 +33,10 @@ STORIES = ("tests/browser/", "tests/scenarios/", "tests/demo/simulator/")
 CHOICES = ("all", "representative")
 
 WHOLLY_LONG = {
+    "tests/browser/keyboard/test_in_firefox.py": "tasks that are done in Chromium; the shell's tests drive a Firefox too",
+    "tests/browser/test_story.py": "a dispute, which has tests of its events, its mails and its pages",
     "tests/dev/test_whole_demo.py": "starts all that `make run` starts, which has tests of its parts",
+    "tests/scenarios/test_busy_weeks.py": "weeks of auto top-up, its brake and the books, which have tests of their own",
 }
 """Files of which `make test` runs nothing, and why."""
 
@@ -74,7 +77,9 @@ def chosen(cases: Sequence[Case]) -> list[Case]:
         for case in _so_few(there, [_wanted(each) for each in there], tried):
             found.append(case)
             tried |= case.around
-    left = [case for case in cases if case.around - tried]
+    # Rather one more case of a test that runs than one of a test that another stands for.
+    told = list(_told(cases))
+    left = [case for case in [*told, *cases] if not case.is_long and case.around - tried]
     found += _so_few(left, [case.around - tried for case in left], set())
     place = {id(case): number for number, case in enumerate(cases)}
     return sorted(found, key=lambda case: place[id(case)])
@@ -82,7 +87,8 @@ def chosen(cases: Sequence[Case]) -> list[Case]:
 
 def untried(cases: Sequence[Case], run: Sequence[Case]) -> set[Hashable]:
     """What of the cases is tried by none of those that run: tests, their values or kinds, files and surroundings."""
-    wanted = [_wanted(case) for case in _told(cases)] + [case.around | {case.file} for case in cases]
+    wanted = [_wanted(case) for case in _told(cases)] + [{case.file} for case in cases]
+    wanted += [case.around for case in cases if not case.is_long]
     tried = [_wanted(case) | case.around | {case.file} for case in run]
     return set[Hashable]().union(*wanted) - set[Hashable]().union(*tried)
 

@@ -58,6 +58,7 @@ def wait(who: Visitor) -> None:
         who.client.set_cookie(COOKIE, older.text)
 
 
+@pytest.mark.long
 def test_a_stranger_elsewhere_keeps_the_owner_out_of_no_browser(app: Flask, owner: str) -> None:
     known = browser(app)
     sign_in(known, owner)
@@ -67,6 +68,7 @@ def test_a_stranger_elsewhere_keeps_the_owner_out_of_no_browser(app: Flask, owne
     assert sign_in(browser(app), owner).status_code == 302, "neither does a new browser at home"
 
 
+@pytest.mark.long
 def test_in_the_network_of_a_stranger_the_owner_waits_seconds(app: Flask, owner: str) -> None:
     guess(browser(app), owner, 40)
     new = browser(app)
@@ -79,6 +81,7 @@ def test_in_the_network_of_a_stranger_the_owner_waits_seconds(app: Flask, owner:
     assert sign_in(new, owner, at=STRANGER).status_code == 302
 
 
+@pytest.mark.long
 def test_a_known_browser_does_not_wait_there_either(app: Flask, owner: str) -> None:
     known = browser(app)
     sign_in(known, owner, at=STRANGER)
@@ -87,6 +90,7 @@ def test_a_known_browser_does_not_wait_there_either(app: Flask, owner: str) -> N
     assert sign_in(known, owner, at=STRANGER).status_code == 302
 
 
+@pytest.mark.long
 def test_a_ticket_is_good_for_one_attempt_at_one_account_from_one_network(app: Flask, owner: str) -> None:
     stranger = browser(app)
     guess(stranger, owner, 8)
@@ -119,6 +123,7 @@ def test_a_ticket_that_is_forged_or_too_old_is_none(app: Flask, owner: str) -> N
         assert guess(stranger, owner, 1) == [429]
 
 
+@pytest.mark.long
 def test_with_tickets_a_network_has_thirty_attempts_a_day(app: Flask, owner: str) -> None:
     stranger = browser(app)
     said = []
@@ -151,6 +156,7 @@ def test_many_networks_together_have_a_hundred_a_day_and_a_known_browser_continu
     assert sign_in(browser(app), a_colleague()).status_code == 302, "no other account is affected"
 
 
+@pytest.mark.long
 def test_an_emailed_link_makes_a_browser_known_whatever_strangers_have_used_up(
     app: Flask, owner: str
 ) -> None:
@@ -170,6 +176,7 @@ def a_colleague() -> str:
     return a_person("sam@pine.example", organization=an_organization("Pine Realty")).email
 
 
+@pytest.mark.long
 def test_one_network_at_many_accounts_is_slowed_down_but_not_who_is_known_there(
     app: Flask, owner: str
 ) -> None:
@@ -185,6 +192,7 @@ def test_one_network_at_many_accounts_is_slowed_down_but_not_who_is_known_there(
     assert sign_in(new, owner, at=STRANGER).status_code == 302
 
 
+@pytest.mark.long
 def test_the_addresses_of_an_ipv6_network_count_together(app: Flask, owner: str) -> None:
     stranger = browser(app)
     said = [guess(stranger, owner, 1, at=f"2001:db8:0:1::{number:x}")[0] for number in range(1, 11)]
@@ -192,6 +200,7 @@ def test_the_addresses_of_an_ipv6_network_count_together(app: Flask, owner: str)
     assert guess(stranger, owner, 1, at="2001:db8:0:2::1") == [422]
 
 
+@pytest.mark.long
 def test_signing_in_to_an_account_of_ones_own_does_not_begin_the_count_again(app: Flask, owner: str) -> None:
     own = a_colleague()
     stranger = browser(app)
@@ -203,6 +212,7 @@ def test_signing_in_to_an_account_of_ones_own_does_not_begin_the_count_again(app
     assert Counter(said)[422] == 8
 
 
+@pytest.mark.long
 def test_right_passwords_are_not_counted(app: Flask, owner: str) -> None:
     for _ in range(12):
         assert sign_in(browser(app), owner).status_code == 302
@@ -213,6 +223,7 @@ def test_right_passwords_are_not_counted(app: Flask, owner: str) -> None:
         mistaken.post("/sign-out")
 
 
+@pytest.mark.long
 def test_whether_an_account_exists_is_told_by_no_text_and_no_status(app: Flask, owner: str) -> None:
     said: list[list[str]] = []
     for email in (owner, "missing@harbor.example"):
@@ -240,6 +251,7 @@ def test_each_kind_counts_by_itself_and_by_the_browser_that_the_caller_names(app
     assert [tries("a session", other) for other in Kind if other is not kind] == [8, 8]
 
 
+@pytest.mark.long
 def test_a_person_has_a_hundred_attempts_a_day_however_many_sessions(app: Flask, owner: str) -> None:
     """A stolen session gets another token with each invitation, which anyone who may invite people sends."""
     made = 0
@@ -255,6 +267,7 @@ def test_a_person_has_a_hundred_attempts_a_day_however_many_sessions(app: Flask,
     assert sign_in(browser(app), owner).status_code == 302
 
 
+@pytest.mark.long
 def test_twenty_at_the_same_moment_are_twenty(app: Flask, owner: str) -> None:
     with serving(app) as address, ThreadPoolExecutor(20) as crowd:
         openers = [_opened(address) for _ in range(20)]
@@ -262,6 +275,7 @@ def test_twenty_at_the_same_moment_are_twenty(app: Flask, owner: str) -> None:
         assert Counter(wrong) == {422: 8, 429: 12}
 
 
+@pytest.mark.long
 def test_of_twenty_with_one_ticket_one_is_verified(app: Flask, owner: str) -> None:
     stranger = browser(app)
     guess(stranger, owner, 8, at="127.0.0.1")
@@ -273,6 +287,7 @@ def test_of_twenty_with_one_ticket_one_is_verified(app: Flask, owner: str) -> No
         assert Counter(wrong) == {422: 1, 429: 19}
 
 
+@pytest.mark.long
 def test_what_is_counted_ends_with_its_window(app: Flask, owner: str) -> None:
     stranger = browser(app)
     guess(stranger, owner, 10)

@@ -45,6 +45,7 @@ class TestChoosing:
         assert "You switched to Pine Realty in another tab. This page still shows Harbor Dental." in said
         assert "Nothing was changed." in said
 
+    @pytest.mark.long
     def test_going_to_the_one_shows_what_was_typed_and_sends_it_there(self, group: Group) -> None:
         page = self.refused(group, {"amount": "other", "other_amount": "73.21", "card": str(group.card.id)})
         check = self.choose(group, page, "Go to Harbor Dental")
@@ -93,6 +94,7 @@ class TestChoosing:
         assert group.get(str(shown.location)).status_code == 200
         assert "$7.00" in text_of(group.get(str(shown.location)))
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         "path", ["/billing/wallet", "/billing/wallet/history.csv", "/workplace/invoices?year=2026"]
     )

@@ -48,6 +48,7 @@ def cookies_of(app: Flask) -> Iterator[str]:
         yield from answer.headers.getlist("Set-Cookie")
 
 
+@pytest.mark.long
 def test_by_https_all_are_host_cookies(by_https: Flask) -> None:
     found = set(cookies_of(by_https))
     assert {cookie.partition("=")[0] for cookie in found} == {f"__Host-{name}" for name in OURS}

@@ -195,6 +195,7 @@ def test_what_is_too_long_is_not_read(reporter: Reporter) -> None:
     assert reporter.lines() == []
 
 
+@pytest.mark.long
 def test_a_storm_of_reports_is_turned_away(reporter: Reporter) -> None:
     statuses = [reporter.old() for _ in range(61)]
     assert statuses == [204] * 60 + [429]

@@ -220,6 +220,7 @@ def test_a_switch_that_was_made_meanwhile_keeps_its_card(walk: Walk) -> None:
     assert [card.last4 for card in payment_methods.saved(walk.organization.id) if card.is_default] == ["4242"]
 
 
+@pytest.mark.long
 def test_a_card_saved_for_a_renewal_is_chosen_there(
     app: Flask, sandbox: Sandbox, walk: Walk, visitor: Visitor
 ) -> None:
@@ -235,6 +236,7 @@ def test_a_card_saved_for_a_renewal_is_chosen_there(
     assert "was charged to Mastercard ending in 4444" in walk.read(paid.location or "")
 
 
+@pytest.mark.long
 def test_a_card_saved_for_a_top_up_leads_back_to_its_amount(walk: Walk) -> None:
     walk.task = "/billing/wallet?amount=100"
     shown = walk.visitor.get(walk.task)
@@ -255,6 +257,7 @@ def test_no_other_address_is_a_way_back(walk: Walk, next_: str) -> None:
         assert "evil" not in (back.location or "")
 
 
+@pytest.mark.long
 def test_a_task_of_another_organization_is_none(walk: Walk) -> None:
     other, _ = a_payer()
     switch = switches.begin(other, "growth", "month", OWNER)
@@ -264,6 +267,7 @@ def test_a_task_of_another_organization_is_none(walk: Walk) -> None:
     assert back.location == CARDS
 
 
+@pytest.mark.long
 def test_the_address_that_a_plan_needs_leads_back_to_the_plan(walk: Walk, app: Flask) -> None:
     with taxed(app, TaxSettings(automatic=True)):
         refused = walk.visitor.post("/billing/change-plan", {"plan": "growth:year"})
@@ -284,6 +288,7 @@ def test_the_address_that_a_plan_needs_leads_back_to_the_plan(walk: Walk, app: F
         assert re.search(r'value="growth:year" checked', page)
 
 
+@pytest.mark.long
 def test_confirming_before_the_card_form_keeps_the_way_back(walk: Walk) -> None:
     walk.task = review(walk)
     minutes_pass()

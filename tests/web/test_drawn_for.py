@@ -60,6 +60,7 @@ def ways_to_ask(app: Flask, group: Group) -> list[tuple[str, str, dict[str, Any]
     return found
 
 
+@pytest.mark.long
 def test_whatever_was_drawn_for_one_organization_is_refused_for_another_and_changes_nothing(
     app: Flask, group: Group, sandbox: Sandbox
 ) -> None:
@@ -79,6 +80,7 @@ def test_whatever_was_drawn_for_one_organization_is_refused_for_another_and_chan
     assert len(sandbox.control.requests()) == asked
 
 
+@pytest.mark.long
 def test_a_form_that_names_no_organization_is_refused(app: Flask, group: Group) -> None:
     before = everything()
     with group.client.session_transaction() as session:
@@ -94,6 +96,7 @@ def test_a_form_that_names_no_organization_is_refused(app: Flask, group: Group) 
     assert everything() == before
 
 
+@pytest.mark.long
 def test_the_same_organization_is_served_and_no_view_sees_the_parameter(app: Flask, group: Group) -> None:
     for rule in guarded(app):
         if "GET" not in (rule.methods or ()) or rule.arguments or rule.endpoint == "wallet.show_call":
@@ -136,6 +139,7 @@ def test_a_poll_says_so_in_place(group: Group) -> None:
     assert f'value="/billing/wallet?kind=top_up&amp;org={group.harbor.slug}"' in answer.text
 
 
+@pytest.mark.long
 def test_signing_in_again_leads_back_to_the_organization_of_the_page(app: Flask, group: Group) -> None:
     group.post("/sign-out")
     for organization in (group.pine, group.harbor):

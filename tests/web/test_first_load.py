@@ -101,6 +101,7 @@ def test_every_page_of_an_owner_is_light(owner: Owner, app: Flask) -> None:
         check(owner.get, path, OTHERS.get(path, OF_A_PAGE))
 
 
+@pytest.mark.long
 def test_every_page_of_a_visitor_is_light(visitor: Visitor, app: Flask) -> None:
     found = list(pages(visitor.get, app))
     assert {"/sign-in", "/forgot-password"} <= set(found)

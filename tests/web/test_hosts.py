@@ -83,6 +83,7 @@ def test_production_knows_no_other(production: Settings, host: str) -> None:
     assert client.get("/nothing", headers={"Host": host}).status_code == 400
 
 
+@pytest.mark.long
 def test_behind_a_trusted_proxy_the_host_that_it_forwards_counts(production: Settings) -> None:
     behind = create_app(replace(production, trusted_proxies=1)).test_client()
     forwarded = {"Host": "10.0.0.5:8000", "X-Forwarded-Host": "billing.example"}

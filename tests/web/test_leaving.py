@@ -31,6 +31,7 @@ def test_signing_others_out_deletes_nothing_here(visitor: Visitor) -> None:
     assert "Clear-Site-Data" not in response.headers
 
 
+@pytest.mark.long
 def test_there_is_one_way_to_be_signed_out() -> None:
     found = {
         str(file.relative_to(ROOT))
@@ -42,6 +43,7 @@ def test_there_is_one_way_to_be_signed_out() -> None:
 
 
 class TestByAnOperator:
+    @pytest.mark.long
     def test_a_person_is_signed_out_everywhere_and_no_one_else(self, app: Flask) -> None:
         organization = an_organization()
         ruth, tom = (a_person(f"{name}@birch.example", organization=organization) for name in ("ruth", "tom"))

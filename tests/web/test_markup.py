@@ -111,6 +111,7 @@ def test_ids_are_unique_and_there(
                 assert Ids(refused.text).problems == [], path
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize(
     "token", ["pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_threeDSecure2Required"]
@@ -135,6 +136,7 @@ def test_for_those_outside(visitor: Visitor) -> None:
     assert Ids(refused.text).problems == []
 
 
+@pytest.mark.long
 def test_what_a_poll_or_a_part_brings_has_each_id_once(
     app: Flask, visitor: Visitor, sandbox: Sandbox
 ) -> None:

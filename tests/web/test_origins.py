@@ -100,6 +100,7 @@ def test_our_own_pages_and_browsers_that_say_nothing_are_served(
     assert refused.status_code == 400, "the token is needed all the same"
 
 
+@pytest.mark.long
 def test_behind_a_proxy_the_public_address_counts_and_the_shells_origins_are_known(
     app: Flask, settings: Settings
 ) -> None:
@@ -122,6 +123,7 @@ def test_behind_a_proxy_the_public_address_counts_and_the_shells_origins_are_kno
             db.session.rollback()
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda token: "any" if token else "none")
 @pytest.mark.parametrize("token", ["", "garbage", "WyJhIiwiYiIsImMiXQ.aaaa.bbbb"])
 def test_a_forged_form_starts_over_and_is_never_handed_back(app: Flask, owner: Visitor, token: str) -> None:
@@ -140,6 +142,7 @@ def test_a_forged_form_starts_over_and_is_never_handed_back(app: Flask, owner: V
     assert everything() == before
 
 
+@pytest.mark.long
 def test_of_an_old_form_whatever_is_sent_again_is_shown(app: Flask, owner: Visitor) -> None:
     """Fields that the page doesn't put into words don't go along."""
     offered = 0

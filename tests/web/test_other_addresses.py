@@ -36,6 +36,7 @@ def lands(visitor: Visitor, path: str) -> tuple[int, str]:
     return answer.status_code, answer.request.path
 
 
+@pytest.mark.long
 def test_every_address_that_a_form_is_sent_to_opens_as_a_page(app: Flask, sandbox: Sandbox) -> None:
     owner, stranger = Owner(app), Visitor(app.test_client())
     top_up = owner.review()

@@ -61,6 +61,7 @@ def test_every_link_form_and_request_of_every_page_names_its_organization(app: F
     assert seen > 200
 
 
+@pytest.mark.long
 def test_every_token_in_a_page_is_of_its_organization(app: Flask, group: Group) -> None:
     tokens = {
         unescape(token)

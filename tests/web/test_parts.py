@@ -43,6 +43,7 @@ def owner(visitor: Visitor, sandbox: Sandbox) -> Visitor:
     return visitor
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_signed_in", [True, False], ids=["signed-in", "signed-out"])
 def test_every_page_comes_as_its_main_for_a_shell_on_the_same_origin(
     app: Flask, visitor: Visitor, sandbox: Sandbox, *, is_signed_in: bool

@@ -61,6 +61,7 @@ def told() -> int:
     return db.session.query(Mail).filter_by(kind="new_sign_in").count()
 
 
+@pytest.mark.long
 def test_people_stay_signed_in_and_the_forms_that_they_have_open_are_taken(
     dana: Visitor, rotated: Flask, removed: Flask
 ) -> None:
@@ -81,6 +82,7 @@ def test_what_is_signed_after_the_change_outlives_the_old_key(
     assert moved(after, removed).get("/account").status_code == 200
 
 
+@pytest.mark.long
 def test_known_browsers_stay_known_and_are_signed_again(
     app: Flask, dana: Visitor, rotated: Flask, removed: Flask
 ) -> None:

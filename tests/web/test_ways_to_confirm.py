@@ -101,6 +101,7 @@ def test_the_table_has_every_combination() -> None:
     assert set(CONFIRM) == set(SUBSETS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("codes", [(), ("recovery codes",)], ids=["", "codes"])
 @pytest.mark.parametrize("has", SUBSETS, ids=lambda has: "+".join(sorted(has)) or "nothing")
 def test_what_confirms_for_whom(owner: Owner, user: User, has: Has, codes: tuple[str, ...]) -> None:
@@ -169,6 +170,7 @@ class TestPasskey:
         device.flags = Authenticator().flags
         assert "already sent" in text_of(use_passkey(owner, device.get(asked)))
 
+    @pytest.mark.long
     def test_a_challenge_is_for_the_session_that_asked_and_for_confirming(
         self, owner: Owner, user: User
     ) -> None:
@@ -201,6 +203,7 @@ class TestPasskey:
         db.session.commit()
         assert use_passkey(owner, device.get(late)).status_code == 422
 
+    @pytest.mark.long
     def test_a_removed_one_confirms_nothing(self, owner: Owner, user: User) -> None:
         device, other = a_passkey(user), a_passkey(user, name="Phone")
         asked = challenge(owner)

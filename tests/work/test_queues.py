@@ -37,6 +37,7 @@ def test_every_task_is_defined_in_its_queue_and_in_no_other() -> None:
     assert {name: task.queue for name, task in OWN_TASKS.items()} == QUEUE_OF
 
 
+@pytest.mark.long
 def test_every_name_that_is_enqueued_is_a_task() -> None:
     found = dict(enqueued_names())
     assert len(found) > 10

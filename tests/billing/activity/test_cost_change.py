@@ -58,6 +58,7 @@ def test_text_messages_and_rent_are_volume_without_calls(organization: Organizat
     assert parts(compare(organization)) == {Part.VOLUME: usd("2.40")}
 
 
+@pytest.mark.long
 def test_parts_add_up_to_what_the_wallet_was_charged_by_every_name_and_group(
     organization: Organization,
 ) -> None:

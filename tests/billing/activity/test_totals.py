@@ -39,6 +39,7 @@ def move(organization: Organization, days: int) -> None:
     correct(organization, event, 400_000, days=days, meter="tokens_out")
 
 
+@pytest.mark.long
 def test_they_are_the_sums_of_the_lines_whatever_is_counted(organization: Organization) -> None:
     move(organization, 0)
     move(organization, 1)

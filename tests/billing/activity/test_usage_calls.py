@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from flask import Flask
 
 from app.billing.activity import usage_calls
@@ -12,6 +13,7 @@ from app.billing.activity.usage_calls import CALLS
 from tests.billing.activity.selected import a_user, add_up, use
 
 
+@pytest.mark.long
 def test_calls_are_read_page_by_page_the_newest_day_first_and_the_dearest_first(app: Flask) -> None:
     organization = a_user()
     for number in range(CALLS):

@@ -37,6 +37,7 @@ def test_each_name_selects_its_own(organization: Organization) -> None:
     assert len(usage_history.page(organization, Filters(**names)).lines) == 1
 
 
+@pytest.mark.long
 def test_pages_lead_down_and_back_up_without_a_gap(organization: Organization) -> None:
     for day in range(PAGE):
         use(organization, days=day, campaign="Recall")
@@ -82,6 +83,7 @@ def test_a_group_and_days_narrow_it(organization: Organization) -> None:
     assert shown(usage_history.page(organization, wanted).lines) == [(11, "telephony", False)]
 
 
+@pytest.mark.long
 def test_an_export_has_every_row_and_adds_up_to_the_lines(organization: Organization) -> None:
     for day in range(40):
         use(organization, days=day, campaign="Recall", agent="Ava" if day % 2 else "Noah")

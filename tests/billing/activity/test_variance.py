@@ -34,6 +34,7 @@ def calls(count: int, units: int, amount: int) -> Segment:
     return Segment(count, {"calls": Used(units, amount)})
 
 
+@pytest.mark.long
 @given(PERIOD, PERIOD)
 def test_the_parts_are_the_difference_whatever_was_used(
     before: dict[str, Segment], after: dict[str, Segment]
@@ -43,11 +44,13 @@ def test_the_parts_are_the_difference_whatever_was_used(
     assert sum(variance.add_up(cells).values()) == cost(after) - cost(before)
 
 
+@pytest.mark.long
 @given(PERIOD)
 def test_a_period_differs_in_nothing_from_itself(period: dict[str, Segment]) -> None:
     assert variance.split(period, period) == {}
 
 
+@pytest.mark.long
 @given(PERIOD.filter(lambda period: any(one.calls for one in period.values())), st.integers(2, 9))
 def test_the_same_a_number_of_times_is_volume_alone(period: dict[str, Segment], times: int) -> None:
     def all_of(used: dict[str, Used]) -> dict[str, Used]:

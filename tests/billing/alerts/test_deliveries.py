@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 from standardwebhooks.webhooks import Webhook
 
@@ -76,6 +77,7 @@ def test_a_gateway_that_is_down_is_tried_again_and_has_slots_of_its_own(
     assert tasks == {Queue.SMS, Queue.CHAT, Queue.MAIL, Queue.ALERTS}
 
 
+@pytest.mark.long
 def test_many_jobs_send_each_message_once_and_in_its_order(app: Flask, receiver: Receiver) -> None:
     organization, _ = an_alerted(amounts=("50",))
     hook = a_chat(organization, receiver.url, kind=ChannelKind.WEBHOOK, about=("under:50000000", "recovered"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from flask import Flask
 
 from app.billing import coming_up
@@ -53,6 +54,7 @@ def test_a_week_is_monday_to_sunday(app: Flask) -> None:
     assert (email.top_ups, email.topped_up, email.available) == (0, usd("0"), usd("100"))
 
 
+@pytest.mark.long
 def test_what_comes_is_what_the_calendar_says(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth")
     hear_from_stripe(app, sandbox)

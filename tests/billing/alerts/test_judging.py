@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from app.billing.alerts import judging, levels
@@ -29,6 +30,7 @@ from tests.support.alerting import (
 EVERYTHING = ("low", "under:50000000", "under:20000000", "paused", "recovered")
 
 
+@pytest.mark.long
 def test_each_level_is_told_once_a_fall_and_its_recovery_once(app: Flask) -> None:
     organization, _ = an_alerted(amounts=("50", "20"))
     a_chat(organization, about=EVERYTHING)

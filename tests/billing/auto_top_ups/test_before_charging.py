@@ -23,6 +23,7 @@ def test_without_checks_nothing_refuses(app: Flask) -> None:
     assert before_charging.refusal(organization, Money(1, "USD"), utc_now()) is None
 
 
+@pytest.mark.long
 def test_a_refusal_charges_nothing_is_kept_and_told_once_and_ends(
     app: Flask, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def agreed_at(organization: Organization, card: PaymentMethod, at: datetime) -> 
     switch_on(organization, card, at=at)
 
 
+@pytest.mark.long
 def test_a_dispute_ends_it_before_another_charge_is_made(app: Flask, sandbox: Sandbox) -> None:
     organization, _, charge = charged(app)
     sandbox.control.open_dispute(charge)
@@ -49,6 +50,7 @@ def test_a_dispute_ends_it_before_another_charge_is_made(app: Flask, sandbox: Sa
     assert len(sandbox.charges()) == 1
 
 
+@pytest.mark.long
 def test_a_dispute_ends_it_also_where_credit_is_left(app: Flask, sandbox: Sandbox) -> None:
     organization, _, charge = charged(app)
     give_credit(organization, "500")
@@ -57,6 +59,7 @@ def test_a_dispute_ends_it_also_where_credit_is_left(app: Flask, sandbox: Sandbo
     assert why_off(organization) is OffReason.DISPUTE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("off_by", [-HOUR, timedelta(), HOUR])
 def test_an_owner_who_agrees_again_isnt_asked_for_it_twice(
     app: Flask, sandbox: Sandbox, off_by: timedelta
@@ -74,6 +77,7 @@ def test_an_owner_who_agrees_again_isnt_asked_for_it_twice(
     assert why_off(organization) is None, "and the same dispute is told of once more"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("off_by", [-HOUR, timedelta(), HOUR])
 def test_an_owner_who_couldnt_know_of_it_hasnt_agreed_again(
     app: Flask, sandbox: Sandbox, off_by: timedelta
@@ -86,6 +90,7 @@ def test_an_owner_who_couldnt_know_of_it_hasnt_agreed_again(
     assert why_off(organization) is OffReason.DISPUTE
 
 
+@pytest.mark.long
 def test_an_owner_who_changes_the_settings_meanwhile_hasnt_agreed_again(app: Flask, sandbox: Sandbox) -> None:
     organization, card, charge = charged(app)
     dispute = sandbox.control.open_dispute(charge)
@@ -96,6 +101,7 @@ def test_an_owner_who_changes_the_settings_meanwhile_hasnt_agreed_again(app: Fla
     assert len(sandbox.charges()) == 1
 
 
+@pytest.mark.long
 def test_an_inquiry_does_nothing_until_it_becomes_a_dispute(app: Flask, sandbox: Sandbox) -> None:
     organization, card, charge = charged(app)
     inquiry = sandbox.control.open_dispute(charge, inquiry=True)

@@ -58,6 +58,7 @@ def test_levels(charged: str, level: int | None) -> None:
     assert monthly_cap.level_of(usd(charged), usd("100")) == level
 
 
+@pytest.mark.long
 def test_reached_in_the_middle_of_a_gap_it_charges_what_is_left_and_then_nothing(
     app: Flask, sandbox: Sandbox
 ) -> None:
@@ -77,6 +78,7 @@ def test_reached_in_the_middle_of_a_gap_it_charges_what_is_left_and_then_nothing
     assert_ledger_matches(organization, sandbox)
 
 
+@pytest.mark.long
 def test_each_level_is_told_once_a_month(app: Flask, sandbox: Sandbox) -> None:
     organization = capped("100")
     use(organization, 15)
@@ -87,6 +89,7 @@ def test_each_level_is_told_once_a_month(app: Flask, sandbox: Sandbox) -> None:
     assert told(organization) == [80, 100]
 
 
+@pytest.mark.long
 def test_a_new_month_makes_room(app: Flask, sandbox: Sandbox) -> None:
     organization = capped("100")
     use(organization, 15)
@@ -105,6 +108,7 @@ def test_a_new_month_makes_room(app: Flask, sandbox: Sandbox) -> None:
     assert settings_of(organization).refused_for is None
 
 
+@pytest.mark.long
 def test_a_change_of_zone_moves_no_charge_to_another_month(app: Flask, sandbox: Sandbox) -> None:
     organization = capped("100")
     use(organization, 15)

@@ -28,6 +28,7 @@ from tests.support.topping_up import begin
 CREATE = "POST /v1/payment_intents"
 
 
+@pytest.mark.long
 def test_falling_credit_is_topped_up_by_one_charge_that_closes_the_whole_gap(
     app: Flask, sandbox: Sandbox
 ) -> None:
@@ -44,6 +45,7 @@ def test_falling_credit_is_topped_up_by_one_charge_that_closes_the_whole_gap(
     assert_ledger_matches(organization, sandbox)
 
 
+@pytest.mark.long
 def test_it_begins_again_when_credit_falls_again(app: Flask, sandbox: Sandbox) -> None:
     organization, _ = one_with()
     for number in range(3):
@@ -69,6 +71,7 @@ def test_credit_that_is_below_when_it_is_switched_on_is_topped_up_immediately(
     assert [charge.amount for charge in sandbox.charges()] == [9500]
 
 
+@pytest.mark.long
 def test_credit_that_came_back_meanwhile_is_left_alone(app: Flask, sandbox: Sandbox) -> None:
     organization, _ = one_with()
     use(organization, 15)
@@ -80,6 +83,7 @@ def test_credit_that_came_back_meanwhile_is_left_alone(app: Flask, sandbox: Sand
     assert len(sandbox.charges()) == 1, "armed again"
 
 
+@pytest.mark.long
 def test_a_top_up_that_a_person_is_paying_counts(app: Flask, sandbox: Sandbox) -> None:
     organization, card = a_payer(credit="30")
     sandbox.fail(CREATE, "drop_after", times=3)
@@ -128,6 +132,7 @@ class TestStripeAway:
         assert [status for _, status in amounts(organization)] == ["canceled", "succeeded"]
         assert_ledger_matches(organization, sandbox)
 
+    @pytest.mark.long
     @pytest.mark.parametrize("kind", ["drop_after", "500_after"])
     def test_an_answer_that_is_lost_is_found_and_credited_once(
         self, app: Flask, sandbox: Sandbox, kind: str
@@ -173,6 +178,7 @@ class TestStripeAway:
         assert len(sandbox.charges()) == 1
 
 
+@pytest.mark.long
 def test_webhooks_that_are_held_back_delay_nothing_and_change_nothing(app: Flask, sandbox: Sandbox) -> None:
     organization, _ = one_with()
     use(organization, 15)

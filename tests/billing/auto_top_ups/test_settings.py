@@ -196,6 +196,7 @@ class TestCards:
         with pytest.raises(CardNotUsableError):
             agree(organization, unknown)
 
+    @pytest.mark.long
     def test_after_failures_a_card_has_to_work_first(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer(credit="30")
         switch_on(organization, card)

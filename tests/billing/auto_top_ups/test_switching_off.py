@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from app.billing import audit
@@ -16,6 +17,7 @@ from tests.support.auto_top_ups import one_with, settings_of, top_ups, use
 from tests.support.sandbox import Sandbox, work_through
 
 
+@pytest.mark.long
 def test_nothing_watches_the_wallet_anymore_and_what_was_declined_is_canceled(
     app: Flask, sandbox: Sandbox
 ) -> None:

@@ -30,6 +30,7 @@ def stopped(*, dollars: int = 90) -> Organization:
     return organization
 
 
+@pytest.mark.long
 def test_a_charge_waits_for_the_answer_and_follows_it_immediately(app: Flask, sandbox: Sandbox) -> None:
     organization = stopped()
     work_through(app)
@@ -51,6 +52,7 @@ def test_a_charge_waits_for_the_answer_and_follows_it_immediately(app: Flask, sa
     assert email["by"] == OWNER.name
 
 
+@pytest.mark.long
 def test_one_cause_is_asked_about_once_and_twice_as_much_is_another(app: Flask, sandbox: Sandbox) -> None:
     organization = stopped()
     work_through(app)
@@ -66,6 +68,7 @@ def test_one_cause_is_asked_about_once_and_twice_as_much_is_another(app: Flask, 
     assert len(stops(organization)) == 2
 
 
+@pytest.mark.long
 def test_this_time_ends_after_a_day_and_for_good_does_not(app: Flask, sandbox: Sandbox) -> None:
     for chosen, asked in ((BrakeAnswer.ONCE, 2), (BrakeAnswer.FOR_GOOD, 1)):
         organization = stopped()
@@ -81,6 +84,7 @@ def test_this_time_ends_after_a_day_and_for_good_does_not(app: Flask, sandbox: S
         assert len(stops(organization)) == asked, chosen
 
 
+@pytest.mark.long
 def test_what_is_spent_while_it_waits_counts_for_the_answer(app: Flask, sandbox: Sandbox) -> None:
     organization = stopped()
     work_through(app)
@@ -125,6 +129,7 @@ def test_an_owner_who_switches_auto_top_up_off_has_answered(app: Flask, sandbox:
     assert messages_of(organization, "auto_top_up.resumed") == []
 
 
+@pytest.mark.long
 def test_what_was_said_for_good_can_be_forgotten(app: Flask, sandbox: Sandbox) -> None:
     organization = stopped()
     work_through(app)

@@ -78,6 +78,7 @@ def hear_by(told: str, app: Flask, sandbox: Sandbox) -> None:
     db.session.expire_all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("told", ["webhooks", "reconciliation"])
 @pytest.mark.parametrize("change", [own_default, customers_default])
 def test_a_default_of_the_dashboard_arrives(
@@ -92,6 +93,7 @@ def test_a_default_of_the_dashboard_arrives(
     assert charged(sandbox) == "Mastercard ending in 4444"
 
 
+@pytest.mark.long
 def test_the_card_of_a_second_subscription_is_not_the_plans(
     app: Flask, sandbox: Sandbox, organization: Organization
 ) -> None:
@@ -110,6 +112,7 @@ def test_the_card_of_a_second_subscription_is_not_the_plans(
     assert named(organization) == before
 
 
+@pytest.mark.long
 def test_a_choice_made_here_wins_over_the_subscriptions_own_card(
     app: Flask, sandbox: Sandbox, organization: Organization
 ) -> None:
@@ -153,6 +156,7 @@ def test_chosen_between_review_and_confirmation_it_is_charged_and_nothing_else(
     assert named(organization) == charged(sandbox)
 
 
+@pytest.mark.long
 def test_a_change_that_is_planned_takes_no_card_of_its_own_along(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("scale")
     own_default(sandbox, organization, attach(sandbox, organization))
@@ -165,6 +169,7 @@ def test_a_change_that_is_planned_takes_no_card_of_its_own_along(app: Flask, san
     assert charged(sandbox).endswith(other.last4)
 
 
+@pytest.mark.long
 def test_a_default_that_was_taken_away_is_set_again(
     app: Flask, sandbox: Sandbox, organization: Organization
 ) -> None:
@@ -174,6 +179,7 @@ def test_a_default_that_was_taken_away_is_set_again(
     assert named(organization) == "Visa ending in 4242"
 
 
+@pytest.mark.long
 def test_what_was_told_is_no_news(app: Flask, sandbox: Sandbox, organization: Organization) -> None:
     """Stripe tells of each change that we make there ourselves."""
     for token in (MASTERCARD, "pm_card_amex", MASTERCARD):

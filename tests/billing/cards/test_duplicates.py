@@ -52,6 +52,7 @@ def told(organization: Organization, name: str, *, days: int = 0, fingerprint: s
 
 
 class TestSavedAgain:
+    @pytest.mark.long
     def test_the_new_one_is_kept_with_what_the_old_one_was(
         self, app: Flask, sandbox: Sandbox, payer: tuple[Organization, PaymentMethod]
     ) -> None:

@@ -154,6 +154,7 @@ class TestATopUp:
         assert (card.state, card.label) == (CardState.VALID, "Visa ending in 9999")
 
 
+@pytest.mark.long
 def test_pages_say_it_plainly_and_the_card_may_still_be_tried(app: Flask, sandbox: Sandbox) -> None:
     owner = Owner(app)
     health.declined(owner.card, code="stolen_card", advice=None, at=utc_now())

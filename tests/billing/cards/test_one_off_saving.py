@@ -52,6 +52,7 @@ class TestKeeping:
         assert pay(organization, entered(sandbox, number, keep=True)).status is TopUpStatus.DECLINED
         assert saved(organization) == attached(organization, sandbox) == []
 
+    @pytest.mark.long
     @pytest.mark.parametrize("order", [list, lambda events: list(reversed(events))])
     def test_events_keep_the_card_whose_answer_was_lost(
         self,
@@ -109,6 +110,7 @@ class TestKeeping:
             begin(organization, EnteredCard(token, keep=not keep))
         assert begin(organization, EnteredCard(token, keep=keep)).keep_card is keep
 
+    @pytest.mark.long
     def test_an_event_that_tells_of_the_card_first_makes_no_second_one(
         self, app: Flask, organization: Organization, sandbox: Sandbox
     ) -> None:

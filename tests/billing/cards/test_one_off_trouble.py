@@ -40,6 +40,7 @@ class TestAfterADecline:
         assert intent.setup_future_usage == ("off_session" if keep else None)
         assert_ledger_matches(organization, sandbox)
 
+    @pytest.mark.long
     def test_a_saved_card_pays_and_the_wish_to_keep_the_other_is_forgotten(
         self, app: Flask, sandbox: Sandbox
     ) -> None:

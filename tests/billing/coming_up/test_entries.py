@@ -45,6 +45,7 @@ def test_numbers_are_rented_each_day_at_the_rate_of_the_plan(app: Flask) -> None
     assert entries(organization) == [ComingEntry(Kind.RENT, None, usd("0.24"), count=3)]
 
 
+@pytest.mark.long
 def test_a_renewal_names_the_card_the_day_and_what_is_charged(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth")
     hear_from_stripe(app, sandbox)
@@ -57,6 +58,7 @@ def test_a_renewal_names_the_card_the_day_and_what_is_charged(app: Flask, sandbo
     assert charged(sandbox, organization) == (9900, "paid")
 
 
+@pytest.mark.long
 def test_a_change_for_the_end_of_the_period_is_what_is_charged_then(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("scale")
     switch_to(organization, "growth")
@@ -69,6 +71,7 @@ def test_a_change_for_the_end_of_the_period_is_what_is_charged_then(app: Flask, 
     assert plan_of(organization).name == "Growth"
 
 
+@pytest.mark.long
 def test_the_end_of_a_plan_costs_nothing(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth")
     switch_to(organization, "starter")
@@ -77,6 +80,7 @@ def test_the_end_of_a_plan_costs_nothing(app: Flask, sandbox: Sandbox) -> None:
     assert (entry.kind, entry.plan, entry.amount, entry.card) == (Kind.CHANGE, "Starter", usd("0"), None)
 
 
+@pytest.mark.long
 def test_a_renewal_that_wasnt_paid_says_until_when(app: Flask, sandbox: Sandbox) -> None:
     organization = a_debtor(app, sandbox)
     (entry,) = entries(organization)
@@ -84,6 +88,7 @@ def test_a_renewal_that_wasnt_paid_says_until_when(app: Flask, sandbox: Sandbox)
     assert entry.day == plan_of(organization).grace_ends_on
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arranged", "expected"),
     [
@@ -125,6 +130,7 @@ def test_an_automatic_top_up_is_expected_when_credit_falls_to_its_threshold(app:
     assert entry.kind is Kind.RUNS_OUT
 
 
+@pytest.mark.long
 def test_entries_are_in_the_order_of_their_days_and_what_comes_every_day_is_last(
     app: Flask, sandbox: Sandbox
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 
 from app.billing.credit import lot_views
@@ -55,6 +56,7 @@ def positions(view: CreditView) -> list[int]:
     return [lot.seq for lot in view.past]
 
 
+@pytest.mark.long
 def test_past_lots_come_in_pages_that_lead_both_ways(app: Flask) -> None:
     organization = on_growth(credit="0")
     count = 2 * lot_views.PAGE + 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 
 from app.billing.credit import top_up_usage
@@ -46,6 +47,7 @@ def test_days_and_groups_are_split_where_a_lot_ran_out(app: Flask) -> None:
     assert lines(organization, second) == [(11, "models", 5_200_000)]
 
 
+@pytest.mark.long
 def test_all_usage_is_paid_once_whatever_comes_between(app: Flask) -> None:
     organization, refunded = on_growth(credit="0"), uuid4()
     grant(organization, "paid", "8", top_up=refunded)
@@ -78,6 +80,7 @@ def test_they_come_in_pages(app: Flask) -> None:
     assert {amount for _, _, amount in found} == {950_000}
 
 
+@pytest.mark.long
 def test_pages_lead_back_through_the_very_same_lines(app: Flask) -> None:
     organization = on_growth(credit="0")
     grant(organization, "paid", "200", top_up=uuid4())

@@ -18,6 +18,7 @@ from tests.support.plans import sell_plans, switch_to
 from tests.support.sandbox import Sandbox, work_through
 
 
+@pytest.mark.long
 def test_the_customer_has_them_and_so_do_invoices(app: Flask, sandbox: Sandbox) -> None:
     organization, _ = a_payer()
     details.save(organization, HARBOR, 0, OWNER)

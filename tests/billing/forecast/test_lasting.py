@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from app.billing import forecast
@@ -18,6 +19,7 @@ from tests.support.statements import statements
 NOTICE = forecast.NOTICE
 
 
+@pytest.mark.long
 def test_available_credit_lasts_so_many_hours_and_holds_are_none_of_it(app: Flask) -> None:
     organization = an_organization(credit="48")
     forecast_of(organization)

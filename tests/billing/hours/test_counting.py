@@ -112,6 +112,7 @@ def test_an_hour_that_the_posting_time_is_ahead_of_counts_now(app: Flask) -> Non
     assert list(counted(organization)) == [NINE]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_any_steps_and_kills_end_in_what_the_ledger_says(
     app: Flask, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -171,6 +172,7 @@ def test_two_workers_count_each_transfer_once(app: Flask) -> None:
     assert {hour: sum(both) for hour, both in counted(organization).items()} == expected
 
 
+@pytest.mark.long
 def test_the_migration_fills_what_the_job_would_have_counted(process_name: str) -> None:
     name = f"hours_{process_name}"
     database = create_database(name, template=TEMPLATE)

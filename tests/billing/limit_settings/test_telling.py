@@ -34,6 +34,7 @@ def refuse(organization: Organization, limit: LimitStanding) -> None:
     telling.note_refusal(organization.id, limit, utc_now())
 
 
+@pytest.mark.long
 def test_a_refusal_tells_once_in_a_window_and_again_after_a_raise(app: Flask) -> None:
     organization = an_organization()
     limit = a_limit(organization)

@@ -78,6 +78,7 @@ def test_a_raise_that_ends_while_calls_are_in_progress_lets_them_finish(app: Fla
     assert verification.check() == []
 
 
+@pytest.mark.long
 def test_of_thirty_calls_at_the_edge_only_those_start_that_the_limit_leaves(app: Flask) -> None:
     organization = an_organization(credit="1000")
     limit = a_limit(organization, a_draft("10"))

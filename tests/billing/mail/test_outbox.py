@@ -205,6 +205,7 @@ def test_a_link_that_opens_something_is_not_kept_once_it_was_sent(app: Flask, se
     assert outbox.as_read(mail).subject
 
 
+@pytest.mark.long
 def test_who_lost_the_role_before_it_was_sent_gets_nothing_that_only_the_role_sees(
     app: Flask, server: MailServer
 ) -> None:

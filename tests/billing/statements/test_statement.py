@@ -156,6 +156,7 @@ def test_months_know_their_days() -> None:
     assert Month(2026, 1).before == Month(2025, 12)
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(zone=zones, played=plays)
 def test_months_follow_each_other_and_equal_the_ledger(app: Flask, zone: str, played: list[Step]) -> None:

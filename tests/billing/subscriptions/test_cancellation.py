@@ -47,6 +47,7 @@ def jobs() -> int:
     return db.session.execute(db.text(query)).scalar_one()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("days", [0, 9])
 def test_the_plan_ends_now_and_the_renewal_is_charged_no_more(
     app: Flask, debtor: Organization, sandbox: Sandbox, days: int

@@ -96,6 +96,7 @@ def test_an_immediate_switch_begins_a_whole_period(
     assert invoice.amount_paid == invoice.amount_due
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("plan", "by", "to", "to_by"), LATER)
 def test_later_the_next_period_is_charged_in_full_when_it_begins(
     app: Flask, sandbox: Sandbox, plan: str, by: str, to: str, to_by: str
@@ -115,6 +116,7 @@ def test_later_the_next_period_is_charged_in_full_when_it_begins(
 
 
 class TestNeverMoreThanShown:
+    @pytest.mark.long
     def test_what_costs_more_by_now_is_shown_again_and_not_charged(
         self, app: Flask, sandbox: Sandbox
     ) -> None:
@@ -129,6 +131,7 @@ class TestNeverMoreThanShown:
             assert switch.due > shown
             self.use_two(sandbox, organization, quantity=1)
 
+    @pytest.mark.long
     def test_looked_at_again_it_is_made_for_what_is_shown_then(self, app: Flask, sandbox: Sandbox) -> None:
         organization = a_subscriber("growth")
         switch = switches.begin(organization, "scale", "year", OWNER)

@@ -84,6 +84,7 @@ def item(found: dict[str, Any]) -> dict[str, Any]:
     return {name: only[name] for name in ("quantity", "tax_rates", "discounts", "metadata")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("given", "plan", "interval"), [(by_hand, "growth", "year"), (by_itself, "starter", "month")]
 )
@@ -110,6 +111,7 @@ def test_what_is_set_stays_while_a_change_is_planned_and_once_it_is_made(
     }
 
 
+@pytest.mark.long
 def test_how_many_are_paid_for_stays_with_what_their_item_has(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("scale")
     before = raw(sandbox, organization)

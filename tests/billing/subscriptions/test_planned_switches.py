@@ -36,6 +36,7 @@ def reasons() -> list[str]:
 
 
 class TestDown:
+    @pytest.mark.long
     def test_it_is_made_when_the_period_is_over(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
@@ -53,6 +54,7 @@ class TestDown:
         assert reasons() == ["switched", "scheduled"]
         assert plan_terms.get_terms(subscriber).terms[-1].plan == "starter"
 
+    @pytest.mark.long
     def test_it_can_be_canceled(self, app: Flask, subscriber: Organization, sandbox: Sandbox) -> None:
         switch_to(subscriber, "starter")
         switches.cancel_scheduled_change(subscriber, OWNER)
@@ -60,6 +62,7 @@ class TestDown:
         turn_period(app, sandbox, subscriber)
         assert plan_of(subscriber).name == "Growth"
 
+    @pytest.mark.long
     def test_another_can_be_planned_instead(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
@@ -84,6 +87,7 @@ class TestDown:
         found = subscriptions.fetch(subscription_id(subscriber))
         assert found.schedule_id is None
 
+    @pytest.mark.long
     def test_from_a_year_to_months(self, app: Flask, sandbox: Sandbox) -> None:
         organization = a_subscriber("growth", interval="year")
         switch_to(organization, "growth", "month")
@@ -93,6 +97,7 @@ class TestDown:
 
 
 class TestBadLuck:
+    @pytest.mark.long
     def test_the_period_turned_since_it_was_shown(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
@@ -102,6 +107,7 @@ class TestBadLuck:
             switches.confirm(subscriber, switch.id, OWNER)
         assert plan_of(subscriber).name == "Growth"
 
+    @pytest.mark.long
     def test_it_was_canceled_at_stripe_for_the_end_of_the_period_and_is_canceled(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
@@ -115,6 +121,7 @@ class TestBadLuck:
         assert plan_of(subscriber).scheduled is None
         assert sandbox.stripe.v1.subscriptions.retrieve(id_).cancel_at is None
 
+    @pytest.mark.long
     def test_it_was_canceled_at_stripe_immediately_and_another_plan_can_be_chosen(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:
@@ -126,6 +133,7 @@ class TestBadLuck:
         assert switch_to(subscriber, "scale").status is SwitchStatus.DONE
         assert plan_of(subscriber).name == "Scale"
 
+    @pytest.mark.long
     def test_events_come_backwards_and_twice(
         self, app: Flask, subscriber: Organization, sandbox: Sandbox
     ) -> None:

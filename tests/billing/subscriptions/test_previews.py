@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from app.billing.subscriptions import previews as plan_previews
@@ -17,6 +18,7 @@ from tests.support.plans import a_subscriber, plan_of, subscription_id, turn_per
 from tests.support.sandbox import Sandbox
 
 
+@pytest.mark.long
 def test_credit_that_is_left_pays_the_next_invoices(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth", interval="year")
     switch = switches.begin(organization, "scale", "month", OWNER)

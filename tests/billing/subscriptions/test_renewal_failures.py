@@ -38,6 +38,7 @@ def hear(app: Flask, sandbox: Sandbox, *types: str) -> None:
         work_through(app)
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda order: f"{len(order)} events")
 @pytest.mark.parametrize(
     "order", [*permutations((FAILED, CHANGED, FINALIZED)), (CHANGED,), (FAILED,), (FAILED, CHANGED, FAILED)]
@@ -49,12 +50,14 @@ def test_it_is_known_in_any_order(
     assert (plan_of(debtor).is_past_due, plan_of(debtor).failure) == (True, "generic_decline")
 
 
+@pytest.mark.long
 def test_it_is_known_when_no_event_comes(app: Flask, sandbox: Sandbox, debtor: Organization) -> None:
     sandbox.control.set_webhooks("drop")
     reconciliation.run()
     assert plan_of(debtor).failure == "generic_decline"
 
 
+@pytest.mark.long
 def test_a_reason_that_was_lost_is_found_again(app: Flask, sandbox: Sandbox, debtor: Organization) -> None:
     hear(app, sandbox, CHANGED)
     db.session.execute(db.text("UPDATE subscription SET failure = NULL"))
@@ -63,6 +66,7 @@ def test_a_reason_that_was_lost_is_found_again(app: Flask, sandbox: Sandbox, deb
     assert plan_of(debtor).failure == "generic_decline"
 
 
+@pytest.mark.long
 def test_a_later_attempt_says_why_that_one_failed(app: Flask, sandbox: Sandbox, debtor: Organization) -> None:
     hear(app, sandbox, CHANGED, FAILED)
     card = a_stripe_card(debtor)
@@ -76,6 +80,7 @@ def test_a_later_attempt_says_why_that_one_failed(app: Flask, sandbox: Sandbox, 
     assert plan_of(debtor).failure == "authentication_required"
 
 
+@pytest.mark.long
 def test_a_late_event_of_an_invoice_that_is_paid_says_nothing(
     app: Flask, sandbox: Sandbox, debtor: Organization
 ) -> None:
@@ -89,6 +94,7 @@ def test_a_late_event_of_an_invoice_that_is_paid_says_nothing(
 class TestWhatIsToBePaid:
     """The newest open invoice, whatever the subscription's latest one is by now."""
 
+    @pytest.mark.long
     def test_not_a_later_one_that_was_voided(
         self, app: Flask, sandbox: Sandbox, debtor: Organization
     ) -> None:

@@ -75,6 +75,7 @@ def test_another_card_pays_it_at_any_time(debtor: Organization, sandbox: Sandbox
     assert len(sandbox.charges()) == 2
 
 
+@pytest.mark.long
 def test_without_a_card_it_says_so_and_a_new_card_pays_it(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth")
     (card,) = payment_methods.saved(organization.id)
@@ -118,6 +119,7 @@ def test_nothing_bigger_begins_before_it_is_paid(debtor: Organization, plan: str
         switches.begin(debtor, plan, interval, OWNER)
 
 
+@pytest.mark.long
 def test_nor_where_it_was_reviewed_before_the_renewal_failed(app: Flask, sandbox: Sandbox) -> None:
     organization = a_subscriber("growth", token=DECLINES)
     switch = switches.begin(organization, "scale", "month", OWNER)
@@ -127,6 +129,7 @@ def test_nor_where_it_was_reviewed_before_the_renewal_failed(app: Flask, sandbox
     assert plan_of(organization).name == "Growth"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("days", [0, 9])
 def test_a_smaller_one_is_planned_for_the_end_of_the_period(
     app: Flask, sandbox: Sandbox, debtor: Organization, days: int

@@ -66,6 +66,7 @@ class TestPay:
             switch_payments.pay(organization, declined.id, card.id, OWNER)
         assert switches.find(organization.id, declined.id).status is DECLINED
 
+    @pytest.mark.long
     def test_a_lost_answer_is_looked_up_and_charged_once(
         self, organization: Organization, declined: PlanSwitch, sandbox: Sandbox
     ) -> None:

@@ -163,6 +163,7 @@ class TestPayingFails:
         assert done.status is SwitchStatus.DONE
         assert (plan_of(organization).name, rates_now(organization)) == ("Growth", "growth")
 
+    @pytest.mark.long
     def test_the_webhook_makes_it_too(self, app: Flask, sandbox: Sandbox) -> None:
         sell_plans()
         organization, _ = a_payer(ALWAYS_3DS)
@@ -173,6 +174,7 @@ class TestPayingFails:
         assert waiting.status is SwitchStatus.DONE
         assert plan_of(organization).name == "Growth"
 
+    @pytest.mark.long
     def test_given_up_the_plan_before_stays_and_another_can_be_chosen(
         self, app: Flask, sandbox: Sandbox
     ) -> None:
@@ -207,6 +209,7 @@ class TestPayingFails:
             app.extensions["catalog"] = offered
         assert plan_of(payer).name == "Starter"
 
+    @pytest.mark.long
     def test_the_webhook_comes_before_the_answer(
         self, payer: Organization, app: Flask, sandbox: Sandbox
     ) -> None:

@@ -28,6 +28,7 @@ def live_in(sandbox: Sandbox, organization: Organization, country: str) -> None:
     sandbox.stripe.v1.customers.update(customer, {"address": {"country": country}})
 
 
+@pytest.mark.long
 def test_it_is_off_and_leaves_alone_what_an_operator_has_set(app: Flask, sandbox: Sandbox) -> None:
     assert catalog.current().tax is None
     organization = a_subscriber("growth")
@@ -37,6 +38,7 @@ def test_it_is_off_and_leaves_alone_what_an_operator_has_set(app: Flask, sandbox
     assert list(plan_taxes.sync_taxes(catalog.current())) == []
 
 
+@pytest.mark.long
 def test_automatic_tax_is_previewed_charged_and_kept(app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
     organization, _ = a_payer("pm_card_visa")
@@ -75,6 +77,7 @@ def test_rates_by_hand_are_on_plans(app: Flask, sandbox: Sandbox) -> None:
     assert sandbox.charges()[0].amount == 10_717
 
 
+@pytest.mark.long
 def test_a_sync_brings_the_subscriptions_in_line_that_are_there(app: Flask, sandbox: Sandbox) -> None:
     known, unknown = a_subscriber("growth"), a_subscriber("scale")
     live_in(sandbox, known, "FR")

@@ -144,6 +144,7 @@ class TestWhenItEnds:
         assert pay(organization, card, "5000").status is TopUpStatus.DECLINED
         assert left(organization) == usd("10000")
 
+    @pytest.mark.long
     def test_of_many_at_the_same_moment_none_exceeds_it_also_where_webhooks_are_late(
         self, app: Flask, sandbox: Sandbox
     ) -> None:

@@ -44,6 +44,7 @@ def state_of(organization: Organization) -> CallingState:
     return ledger.lock(organization.id).state
 
 
+@pytest.mark.long
 def test_a_dispute_takes_the_credit_and_pauses_calling(app: Flask, sandbox: Sandbox) -> None:
     organization, top_up = a_paid_top_up()
     dispute_id = opened(sandbox, top_up)
@@ -56,6 +57,7 @@ def test_a_dispute_takes_the_credit_and_pauses_calling(app: Flask, sandbox: Sand
     assert_ledger_matches(organization, sandbox)
 
 
+@pytest.mark.long
 def test_a_won_dispute_gives_it_back_and_calling_goes_on(app: Flask, sandbox: Sandbox) -> None:
     organization, top_up = a_paid_top_up()
     dispute_id = opened(sandbox, top_up)
@@ -67,6 +69,7 @@ def test_a_won_dispute_gives_it_back_and_calling_goes_on(app: Flask, sandbox: Sa
     assert_ledger_matches(organization, sandbox)
 
 
+@pytest.mark.long
 def test_a_lost_dispute_takes_nothing_more(app: Flask, sandbox: Sandbox) -> None:
     organization, top_up = a_paid_top_up()
     dispute_id = opened(sandbox, top_up)
@@ -77,6 +80,7 @@ def test_a_lost_dispute_takes_nothing_more(app: Flask, sandbox: Sandbox) -> None
     assert db.session.get_one(Dispute, (organization.id, dispute_id)).status == "lost"
 
 
+@pytest.mark.long
 def test_an_inquiry_is_kept_and_moves_nothing(app: Flask, sandbox: Sandbox) -> None:
     organization, top_up = a_paid_top_up()
     dispute_id = opened(sandbox, top_up, inquiry=True)
@@ -112,6 +116,7 @@ def test_what_was_read_before_the_bank_decided_is_not_believed_after(app: Flask,
     assert db.session.get_one(Dispute, (organization.id, dispute_id)).status == "won"
 
 
+@pytest.mark.long
 def test_a_dispute_heard_of_before_its_payment_settles_that_first(app: Flask, sandbox: Sandbox) -> None:
     organization, card = a_payer()
     top_up = topups.begin(organization, usd("50"), card.id, OWNER)
@@ -148,6 +153,7 @@ def test_a_dispute_of_a_payment_that_is_none_of_ours_is_left_alone(app: Flask, s
     assert balance(organization) == "0.00"
 
 
+@pytest.mark.long
 def test_each_turn_of_a_dispute_is_told_once(app: Flask, sandbox: Sandbox) -> None:
     organization, top_up = a_paid_top_up()
     for outcome in ("won", "lost"):
@@ -180,6 +186,7 @@ def test_many_events_at_the_same_moment_take_it_once(app: Flask, sandbox: Sandbo
     assert_ledger_matches(organization, sandbox)
 
 
+@pytest.mark.long
 def test_a_whole_dispute_after_a_part_was_refunded_takes_more_than_was_paid_until_it_is_decided(
     app: Flask, sandbox: Sandbox
 ) -> None:

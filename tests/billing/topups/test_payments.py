@@ -156,6 +156,7 @@ def test_a_payment_that_succeeded_behind_our_back_is_credited_instead_of_tried_a
 
 
 class TestRefunds:
+    @pytest.mark.long
     def test_a_refund_takes_the_credit_back_once(self, app: Flask, sandbox: Sandbox) -> None:
         organization, card = a_payer()
         top_up = pay(organization, card)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from app.billing import topups
@@ -29,6 +30,7 @@ def follow(refund_id: str) -> bool:
     return done
 
 
+@pytest.mark.long
 def test_several_refunds_each_take_their_part_once(app: Flask, sandbox: Sandbox) -> None:
     organization, top_up = a_paid_top_up()
     refunded(sandbox, top_up, 2000)
@@ -78,6 +80,7 @@ def test_a_refund_on_its_way_takes_the_credit_already(app: Flask, sandbox: Sandb
     assert balance(organization) == "30.00"
 
 
+@pytest.mark.long
 def test_a_refund_heard_of_before_its_payment_settles_that_first(app: Flask, sandbox: Sandbox) -> None:
     organization, card = a_payer()
     top_up = topups.begin(organization, usd("50"), card.id, OWNER)

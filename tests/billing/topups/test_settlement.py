@@ -20,6 +20,7 @@ CREATE = "POST /v1/payment_intents"
 class TestWebhooks:
     """Stripe's events: before the answer, after it, twice, never, out of order; and only those that match."""
 
+    @pytest.mark.long
     @pytest.mark.parametrize("times", [1, 2])
     def test_events_after_the_answer_change_nothing(self, app: Flask, sandbox: Sandbox, times: int) -> None:
         organization, card = a_payer()
@@ -29,6 +30,7 @@ class TestWebhooks:
         assert credited(organization) == [50]
         assert_ledger_matches(organization, sandbox)
 
+    @pytest.mark.long
     @pytest.mark.parametrize("order", [list, lambda events: list(reversed(events))])
     def test_events_credit_a_payment_whose_answer_was_lost(
         self, app: Flask, sandbox: Sandbox, order: Callable[[list[object]], list[object]]

@@ -83,6 +83,7 @@ class TestLarge:
         pay(*payer, "5000")
         assert told("large") == told("new_card") == {}
 
+    @pytest.mark.long
     def test_one_is_told_once_however_often_it_is_tried(
         self, app: Flask, sandbox: Sandbox, payer: Payer
     ) -> None:
@@ -111,6 +112,7 @@ def test_a_new_card_for_a_large_one_is_told(payer: Payer) -> None:
     assert "Card: Mastercard ending in 4444" in said
 
 
+@pytest.mark.long
 def test_a_burst_is_told_once_an_hour(payer: Payer) -> None:
     for _ in range(unusual.BURST):
         pay(*payer, "10")

@@ -66,6 +66,7 @@ def test_it_says_when_credit_runs_out_and_after_how_many_calls(app: Flask) -> No
     assert found.top_up >= found.missing
 
 
+@pytest.mark.long
 def test_what_else_is_spent_counts_until_it_ends(app: Flask) -> None:
     """A dollar an hour, around the clock: then campaigns call around the clock as well."""
     organization = an_organization(credit="60")

@@ -87,6 +87,7 @@ def test_what_is_no_kind_of_calls_is_refused(app: Flask) -> None:
         estimated(an_organization(), Campaign(1, "sms", 100, 60, 60))
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     calls=st.integers(1, 12),

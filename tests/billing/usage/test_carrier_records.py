@@ -102,6 +102,7 @@ def test_lines_are_those_of_an_editor() -> None:
     assert [one.line for one in found.unread] == [5]
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_lines_are_read() -> None:
     lines = "".join(f"c{number},2026-11-10T09:30:00Z,{number % 600},0.01\n" for number in range(100_000))
     found = carrier_records.read("call,start,seconds,cost\n" + lines + lines)

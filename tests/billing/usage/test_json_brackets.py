@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ any_json = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(values=st.lists(any_json, max_size=5))
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_an_array_is_cut_where_a_decoder_would(values: list[Any]) -> None:

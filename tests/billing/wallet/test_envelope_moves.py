@@ -106,6 +106,7 @@ def test_the_next_request_sees_its_end(app: Flask) -> None:
     assert envelope_queries.list_open(third.id, at=later) == []
 
 
+@pytest.mark.long
 def test_the_platform_is_told_when_an_envelope_has_credit_when_it_has_none_and_when_it_ends(
     app: Flask,
 ) -> None:

@@ -48,6 +48,7 @@ def named(organization: Organization, at: datetime = NOW) -> list[str]:
     return list(db.session.scalars(query))
 
 
+@pytest.mark.long
 def test_a_call_is_overdue_after_twice_the_99th_percentile_of_its_campaign(app: Flask) -> None:
     organization = an_organization(credit="500")
     past(organization, [10] * 99 + [60])

@@ -17,6 +17,7 @@ from tests.browser.site import Site
 MOST_DONE = [one for one in TASKS if one.do in {wallet.top_up_as_usual, cards.add_card, plan.switch_up}]
 
 
+@pytest.mark.long
 @pytest.mark.firefox
 @pytest.mark.parametrize("browser_name", ["firefox"])
 @pytest.mark.parametrize("task", MOST_DONE, ids=lambda task: task.name)

@@ -80,6 +80,7 @@ def test_with_cookies_of_other_sites_blocked_the_frame_works_by_the_one_kept_for
     expect(page.get_by_role("heading", name="Sign in", level=1)).to_be_visible()
 
 
+@pytest.mark.long
 def test_blocked_in_the_shell_it_is_said_and_the_window_leads_to_where_one_was_and_back(
     blocking: BrowserContext, other_site: ShellSite
 ) -> None:

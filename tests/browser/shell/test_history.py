@@ -104,6 +104,7 @@ def test_the_same_where_the_shell_takes_the_element_away_and_puts_it_back(
     expect(page.locator("voice-portal-billing")).to_have_count(0)
 
 
+@pytest.mark.representative
 @pytest.mark.parametrize(
     ("address", "heading"),
     [

@@ -41,6 +41,7 @@ def goes_on(frame: Visitor) -> bool:
     return status == 303
 
 
+@pytest.mark.long
 def test_the_question_offers_the_shell(frame: Visitor) -> None:
     asked = frame.post(LIMIT, A_LIMIT)
     assert asked.status_code == 403
@@ -57,6 +58,7 @@ def test_what_the_shell_says_lets_it_go_on(frame: Visitor, shell: PortalShell) -
     assert frame.post(LIMIT, A_LIMIT).status_code == 303
 
 
+@pytest.mark.long
 def test_of_a_shell_that_does_not_say_when_its_word_counts_where_it_was_asked(
     frame: Visitor, shell: PortalShell
 ) -> None:
@@ -72,6 +74,7 @@ def test_someone_elses_word_confirms_nothing(frame: Visitor, shell: PortalShell)
     assert not goes_on(frame)
 
 
+@pytest.mark.long
 def test_who_has_a_password_here_confirms_with_that(frame: Visitor, shell: PortalShell) -> None:
     user = db.session.scalars(db.select(User)).one()
     user.password_hash = passwords.hash_password(PASSWORD)

@@ -63,6 +63,7 @@ def test_the_frame_says_so_and_leads_to_a_window(window: Visitor, shell: PortalS
     assert shell_connection.COOKIE not in str(said.headers.getlist("Set-Cookie"))
 
 
+@pytest.mark.long
 def test_from_the_window_to_the_frame_that_opens(
     app: Flask, window: Visitor, shell: PortalShell, dana: User
 ) -> None:
@@ -125,6 +126,7 @@ def test_without_what_waits_nothing_is_connected(
     assert not connected(shell)
 
 
+@pytest.mark.long
 def test_what_waits_is_worth_nothing_once_its_key_is_withdrawn(
     window: Visitor, shell: PortalShell, dana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +197,7 @@ def test_it_is_disconnected_on_the_account_page(window: Visitor, shell: PortalSh
     assert post(window, shell.token(), FRAMED).status_code == 409
 
 
+@pytest.mark.long
 def test_what_waits_gives_no_role_that_the_shell_has_taken_away_since(
     app: Flask, window: Visitor, shell: PortalShell, dana: User
 ) -> None:
@@ -214,6 +217,7 @@ def test_what_waits_gives_no_role_that_the_shell_has_taken_away_since(
     assert db.session.get(Membership, (UUID(shell.org_id), dana.id)) is None
 
 
+@pytest.mark.long
 def test_what_waits_is_the_word_of_the_shell_that_is_trusted_now(
     settings: Settings, window: Visitor, shell: PortalShell, dana: User
 ) -> None:
@@ -226,6 +230,7 @@ def test_what_waits_is_the_word_of_the_shell_that_is_trusted_now(
     assert not connected(shell)
 
 
+@pytest.mark.long
 def test_only_a_window_lets_something_wait(window: Visitor, shell: PortalShell, dana: User) -> None:
     """A page in the frame that renews its session reads an answer, and doesn't follow it into a window's pages."""
     own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty"}

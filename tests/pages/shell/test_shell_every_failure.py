@@ -147,6 +147,7 @@ def test_the_person_reads_what_happened_and_what_to_do(one: Try, reason: Reason)
     check_log(logs, reason, token)
 
 
+@pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("reason", FAILURES, ids=lambda reason: reason.value)
 def test_the_element_gets_the_same_where_a_page_is_open(one: Try, reason: Reason) -> None:
     token = FAILURES[reason](one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 from structlog.testing import capture_logs
 
@@ -30,6 +31,7 @@ def test_only_the_shells_pages_post_tokens(frame: Visitor, shell: PortalShell) -
     assert frame.client.get(f"/auth/shell?token={shell.token()}", headers=FRAMED).status_code != 200
 
 
+@pytest.mark.long
 def test_pages_of_the_shell_send_no_form_of_ours(frame: Visitor, shell: PortalShell) -> None:
     enter(frame, shell.token())
     answer = frame.post("/billing/wallet/top-ups", {"amount": "1"}, headers=FRAMED)
@@ -75,6 +77,7 @@ def test_by_https_the_frames_cookie_is_a_host_cookie(
     assert "domain" not in cookie.lower()
 
 
+@pytest.mark.long
 def test_a_window_never_reads_the_frames_cookie(app: Flask, frame: Visitor, shell: PortalShell) -> None:
     """As a browser without partitions would send it."""
     enter(frame, shell.token())
@@ -105,6 +108,7 @@ def test_in_a_window_that_keeps_no_cookie_no_other_window_is_offered(app: Flask,
     assert "_blank" not in page.text
 
 
+@pytest.mark.long
 def test_in_a_frame_there_is_no_header_and_no_sign_out(frame: Visitor, shell: PortalShell) -> None:
     enter(frame, shell.token())
     framed = frame.get("/billing", headers=IN_FRAME).text

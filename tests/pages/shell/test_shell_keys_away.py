@@ -70,6 +70,7 @@ def nothing_fits(shell: PortalShell) -> list[object]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("name", AWAY)
 def test_an_answer_that_is_none_is_told_and_logged_and_known_keys_serve_on(
@@ -113,6 +114,7 @@ def test_no_one_follows_to_another_address(frame: Visitor, shell: PortalShell) -
     assert asked == []
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("number", range(7))
 def test_a_set_without_the_key_verifies_nothing(frame: Visitor, shell: PortalShell, number: int) -> None:

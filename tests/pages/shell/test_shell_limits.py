@@ -61,6 +61,7 @@ def test_an_ipv6_network_is_one_place(app: Flask, shell: PortalShell) -> None:
     assert answers == [403, 403, 403, 429]
 
 
+@pytest.mark.long
 def test_an_office_behind_one_address_signs_in_as_often_as_it_has_people(
     app: Flask, shell: PortalShell
 ) -> None:
@@ -88,6 +89,7 @@ def test_one_persons_tokens_are_counted_wherever_they_come_from(app: Flask, shel
     assert post(app, other).status_code == 303
 
 
+@pytest.mark.long
 def test_a_token_that_came_too_often_is_not_used_up_and_the_session_stays(
     app: Flask, frame: Visitor, shell: PortalShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +138,7 @@ def second_try_waits(connection: Connection) -> None:
     wait_until(found, "There was no second try.")
 
 
+@pytest.mark.long
 def test_a_lock_that_is_given_late_signs_in_all_the_same(
     app: Flask, frame: Visitor, shell: PortalShell
 ) -> None:
@@ -145,6 +148,7 @@ def test_a_lock_that_is_given_late_signs_in_all_the_same(
         assert post(app, shell.token()).status_code == 303
 
 
+@pytest.mark.long
 @pytest.mark.one_of_each(by=lambda: "any")
 @pytest.mark.parametrize("renews", [False, True])
 def test_a_lock_that_is_not_given_is_told_and_logged_and_another_token_is_asked_for(

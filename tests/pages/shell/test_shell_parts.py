@@ -283,6 +283,7 @@ def test_attributes_that_describe_no_campaign_are_told_to_the_shell(
     assert answer.json["problem"].startswith(problem)
 
 
+@pytest.mark.long
 def test_a_persons_other_organization_is_not_told_by_a_session_of_the_shells(
     frame: Visitor, shell: PortalShell
 ) -> None:

@@ -37,6 +37,7 @@ def end_sessions() -> None:
     db.session.commit()
 
 
+@pytest.mark.long
 def test_a_page_of_one_person_does_not_go_on_in_the_session_of_another(
     frame: Visitor, shell: PortalShell
 ) -> None:

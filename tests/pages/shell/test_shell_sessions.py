@@ -25,6 +25,7 @@ from tests.support.portal_shell import (
 from tests.support.shell_frame import IN_FRAME, enter, is_in, leave, renew
 
 
+@pytest.mark.long
 def test_a_session_ends_unless_the_shell_renews_it(frame: Visitor, shell: PortalShell) -> None:
     enter(frame, shell.token())
     before = db.session.scalars(db.select(SignInSession)).one()
@@ -87,6 +88,7 @@ def test_who_is_at_the_shell_next_finds_no_session_of_who_was_before(
     assert db.session.scalars(db.select(SignInSession)).all() == []
 
 
+@pytest.mark.long
 def test_pages_of_the_shell_share_the_session_of_its_person(frame: Visitor, shell: PortalShell) -> None:
     """Each posts a token: those that are open already keep their session, and so do the forms in them."""
     enter(frame, shell.token(auth_time=now()))
@@ -120,12 +122,14 @@ def test_a_token_of_another_person_or_organization_ends_the_session(
     assert (after.user_id, after.org_id) != shown
 
 
+@pytest.mark.long
 def test_a_token_that_gives_no_role_any_more_ends_the_session(frame: Visitor, shell: PortalShell) -> None:
     enter(frame, shell.token(auth_time=now()))
     assert 'data-sign-in-refused="unknown_role"' in enter(frame, shell.token(roles=[], auth_time=now())).text
     assert db.session.scalars(db.select(SignInSession)).all() == []
 
 
+@pytest.mark.long
 def test_signing_out_of_the_shell_ends_the_session_whatever_the_frame_shows(
     frame: Visitor, shell: PortalShell
 ) -> None:
@@ -151,6 +155,7 @@ def test_a_session_with_a_password_is_not_made_longer_by_a_token(
     assert renew(frame, shell.token()).status_code == 409
 
 
+@pytest.mark.long
 def test_a_page_goes_on_in_another_session_of_the_same_person_and_of_no_one_else(
     frame: Visitor, shell: PortalShell
 ) -> None:

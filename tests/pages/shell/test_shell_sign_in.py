@@ -33,6 +33,7 @@ from tests.support.portal_shell import (
 from tests.support.shell_frame import IN_FRAME, enter, is_in, leave, renew
 
 
+@pytest.mark.long
 def test_a_good_token_makes_the_organization_and_the_person_and_opens_the_page_asked_for(
     frame: Visitor, shell: PortalShell
 ) -> None:
@@ -54,6 +55,7 @@ def test_the_shell_leads_to_no_page_but_ours(frame: Visitor, shell: PortalShell,
     assert enter(frame, shell.token(), path=path).location == "/billing"
 
 
+@pytest.mark.long
 def test_a_token_signs_in_once_also_of_many_at_the_same_moment(app: Flask, shell: PortalShell) -> None:
     token = shell.token()
     frames = [Visitor(app.test_client()) for _ in range(8)]
@@ -74,6 +76,7 @@ def test_used_tokens_are_kept_as_long_as_they_could_be_used(app: Flask) -> None:
     assert used_tokens.use("https://other.example", "new", utc_now())
 
 
+@pytest.mark.long
 def test_many_people_of_a_new_organization_come_in_at_the_same_moment(app: Flask, shell: PortalShell) -> None:
     tokens = [shell.token(sub=f"p{n % 4}", email=f"p{n % 4}@acme.example") for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -104,6 +107,7 @@ def test_nor_is_one_whose_person_comes_by_an_identity_provider(frame: Visitor, s
     assert not is_in(frame)
 
 
+@pytest.mark.long
 def test_an_address_that_went_to_someone_else_opens_nothing_of_who_had_it(
     frame: Visitor, shell: PortalShell
 ) -> None:
@@ -139,6 +143,7 @@ def test_who_came_by_the_shell_has_no_other_way_in(app: Flask, frame: Visitor, s
     assert alone.get("/billing").status_code == 403
 
 
+@pytest.mark.long
 def test_a_role_that_the_shell_takes_away_is_gone_with_the_next_token(
     app: Flask, frame: Visitor, shell: PortalShell
 ) -> None:
@@ -152,6 +157,7 @@ def test_a_role_that_the_shell_takes_away_is_gone_with_the_next_token(
     assert {"user.role_changed", "user.removed"} <= set(removed)
 
 
+@pytest.mark.long
 def test_a_shell_that_never_says_when_people_signed_in_confirms_by_another_session(
     frame: Visitor, shell: PortalShell
 ) -> None:
@@ -165,6 +171,7 @@ def test_a_shell_that_never_says_when_people_signed_in_confirms_by_another_sessi
     assert db.session.scalars(db.select(SignInSession.token_hash)).one() != first
 
 
+@pytest.mark.long
 def test_the_shells_word_confirms_until_it_is_old(frame: Visitor, shell: PortalShell) -> None:
     """Someone who only has what the shell began confirms by signing in to the shell again."""
     enter(frame, shell.token(auth_time=now(-3600)))
@@ -187,6 +194,7 @@ def test_who_can_sign_in_here_too_confirms_with_that(frame: Visitor, shell: Port
     assert frame.get("/billing/payment-methods/new", headers=IN_FRAME).location.startswith("/confirm?")
 
 
+@pytest.mark.long
 def test_the_shells_word_adds_no_way_into_an_account_that_opens_more(
     app: Flask, frame: Visitor, shell: PortalShell
 ) -> None:
@@ -210,6 +218,7 @@ def test_the_shells_word_adds_no_way_into_an_account_that_opens_more(
             assert "Sign in to your own account first" in text_of(answer), f"{method} {address}"
 
 
+@pytest.mark.long
 def test_a_new_password_or_an_invitation_makes_no_session_of_the_shells_last_or_open_more(
     app: Flask, frame: Visitor, shell: PortalShell
 ) -> None:

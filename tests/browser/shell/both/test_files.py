@@ -58,6 +58,7 @@ def test_a_statement_is_saved_as_pdf_and_csv_and_back_is_still_one_step(
     expect(frame.get_by_role("heading", name="Billing", level=1)).to_be_visible()
 
 
+@pytest.mark.representative
 def test_the_history_is_exported(page: Page, shell: Shell, app: Flask) -> None:
     shell.sign_in(page, shell.add_person(an_organization(credit="20")), to="/billing/wallet")
     with page.expect_download() as downloading:
