@@ -71,6 +71,9 @@ def render(
         "short_day": partial(formats.short_day, zone=zone),
         "around": partial(formats.around, zone=zone),
         "rows_of": lambda rows: [(one_line(row.name), formats.money(row.amount)) for row in rows],
+        "rents_of": lambda rows: [
+            (stored_texts.rent(one_line(row.name)), formats.money(row.amount)) for row in rows
+        ],
         "dates_of": lambda dates: [(formats.day(one.day), formats.due(one)) for one in dates],
         "rate": formats.rate,
         "layout": f"mail/_base.{part}.jinja",

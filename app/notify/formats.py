@@ -16,6 +16,7 @@ from app.language.formats import (
     weekday_text,
 )
 from app.money import Money
+from app.notify import stored_texts
 from app.notify.emails import DigestDate
 from app.notify.mime import one_line
 
@@ -61,7 +62,8 @@ def short_day(value: date | datetime, *, zone: ZoneInfo) -> str:
 
 def due(one: DigestDate) -> str:
     """`Growth renewal, $49.00 with Visa ending in 4242`."""
-    name, by = one_line(one.name), one_line(one.by) if one.by else ""
+    name = stored_texts.coming(one_line(one.name))
+    by = stored_texts.card(one_line(one.by)) if one.by else ""
     if one.amount is None:
         return gettext("%(name)s with %(card)s", name=name, card=by) if by else name
     amount = money(one.amount)

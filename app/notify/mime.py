@@ -77,12 +77,13 @@ def message(
     reader = hashlib.sha256(to.encode()).hexdigest()[:16]
     mail["Message-ID"] = f"<{thing}.{reader}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = written.language
     if unsubscribe is not None:
         mail["List-Unsubscribe"] = f"<{unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(flowed(written.text), cte="quoted-printable", params={"format": "flowed", "delsp": "no"})
     mail.add_alternative(written.html, subtype="html", cte="quoted-printable")
+    # Last: what sets content removes all headers about content that are there.
+    mail["Content-Language"] = written.language
     return mail
 
 

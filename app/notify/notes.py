@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from app.notify.composition import Readers, render
+from app.notify.composition import LONGEST_NAME, Readers, render
 from app.notify.emails import Email
 from app.notify.mime import one_line
 
@@ -21,9 +21,9 @@ class Note:
     links: list[tuple[str, str]] = field(default_factory=list)
 
 
-def compose_note(email: Email, readers: Readers) -> Note:
-    """What an email says, in its parts."""
-    subject, body = render("note", email, readers)
+def compose_note(email: Email, readers: Readers, *, longest_name: int = LONGEST_NAME) -> Note:
+    """What an email says, in its parts. Names in its subject have at most `longest_name` characters."""
+    subject, body = render("note", email, readers, longest_name=longest_name)
     note = Note(one_line(subject))
     for line in filter(str.strip, body.splitlines()):
         [(part, words)] = json.loads(line).items()

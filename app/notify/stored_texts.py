@@ -11,14 +11,25 @@ from functools import cache
 
 from babel import Locale
 
-from app.language import locale, marked
+from app.language import locale, marked, ngettext
+from app.language.formats import decimal_text
 from app.language.stored import retold
 
 _CARD = marked("%(brand)s ending in %(last4)s")
 _TOKEN = marked("API token “%(name)s”")
-_CHANNELS = (marked("%(name)s (text messages)"), marked("%(name)s (webhook)"))
+_CHANNELS = (
+    marked("%(number)s (text messages)"),
+    marked("%(name)s (webhook)"),
+)
 _LIMITS = (marked("Campaign %(name)s"), marked("Agent %(name)s"), marked("%(class_)s destinations"))
 _DEVICE = marked("%(browser)s on %(system)s")
+_COMING = (
+    marked("%(plan)s renewal isn't paid yet"),
+    marked("%(plan)s renewal"),
+    marked("Change to %(plan)s"),
+    marked("%(credit)s that isn't used expires"),
+)
+_RENT = re.compile(r"Rent for (\d+) phone numbers?")
 _ANSWERS = (
     marked("No response within %(seconds)s seconds."),
     marked("No connection: %(reason)s"),
@@ -40,6 +51,25 @@ def actor(stored: str) -> str:
 def channel(stored: str) -> str:
     """Where alerts go (`app.billing.alerts.naming`)."""
     return retold(stored, *_CHANNELS)
+
+
+def coming(stored: str) -> str:
+    """What is due on a day (`app.billing.alerts.digest_figures`): `Growth renewal`."""
+    return retold(stored, *_COMING)
+
+
+def rent(stored: str) -> str:
+    """What is rented by the day (`app.billing.alerts.digest_figures`): `Rent for 3 phone numbers`."""
+    found = _RENT.fullmatch(stored)
+    if found is None:
+        return stored
+    count = int(found[1])
+    return ngettext(
+        "Rent for %(num)s phone number",
+        "Rent for %(num)s phone numbers",
+        count,
+        num=decimal_text(count, locale()),
+    )
 
 
 def limit(stored: str) -> str:

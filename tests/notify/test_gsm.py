@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from gettext import GNUTranslations
+
 import pytest
 
+from app.language import catalog_of
 from app.notify import gsm
 
 
@@ -24,6 +27,40 @@ from app.notify import gsm
 )
 def test_what_is_written_plainly(written: str, sent: str) -> None:
     assert gsm.plain(written) == sent
+
+
+@pytest.mark.parametrize(
+    ("letters", "sent"),
+    [
+        ("äöüßÄÖÜ €", "äöüßÄÖÜ €"),
+        ("\u201ehalb\u201c \u201aganz\u2018 \u2013 5\u00a0%", "\"halb\" 'ganz' - 5 %"),
+        ("áéíóúüñÁÉÍÓÚÜÑ ¿sí? ¡sí!", "aéiouüñAÉIOUÜÑ ¿si? ¡si!"),
+        ("\u00abs\u00ed\u00bb \u201cno\u201d n.\u00ba 1.\u00aa", '"si" "no" n.o 1.a'),
+        ("àâæçéèêëîïôœùûüÿ", "àaæcéèeeiiooeùuüy"),
+        ("ÀÂÆÇÉÈÊËÎÏÔŒÙÛÜŸ", "AAÆÇÉEEEIIOOEUUÜY"),
+        (
+            "\u00ab\u00a0oui\u00a0\u00bb l\u2019appel\u202f! 1\u202f234,50\u00a0$",
+            '" oui " l\'appel ! 1 234,50 $',
+        ),
+    ],
+)
+def test_letters_of_german_spanish_and_french_take_one_septet_or_lose_their_accent(
+    letters: str, sent: str
+) -> None:
+    """Those that the alphabet lacks are read without: a single one of them would halve what fits."""
+    assert gsm.plain(letters) == sent
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+def test_no_translation_makes_a_text_message_cost_twice_as_much(language: str) -> None:
+    catalog = catalog_of(language)
+    assert isinstance(catalog, GNUTranslations)
+    said = "".join(one for one in catalog._catalog.values() if isinstance(one, str))  # type: ignore[attr-defined]
+    assert {char for char in gsm.plain(said) if not gsm.fits("a" * 200 + char)} <= OF_PAGES
+
+
+OF_PAGES = set()
+"""Characters that no text message has."""
 
 
 @pytest.mark.parametrize(

@@ -87,5 +87,6 @@ def test_in_a_chat_they_mention_no_one_and_lead_nowhere(email: Email) -> None:
 
 @every_mail
 def test_in_a_text_message_they_are_one_line_of_two_parts_at_most(email: Email) -> None:
-    text = sms.text_of(compose_note(hostile(email), replace(READERS, organization=WORDS)))
+    readers, facts = replace(READERS, organization=WORDS), hostile(email)
+    text = sms.text_of(lambda longest: compose_note(facts, readers, longest_name=longest))
     assert text.isprintable() and len(text) <= 2 * 153

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from app.notify import gsm, sms
+from app.notify.composition import Readers
 from app.notify.emails import CreditEnds, CreditState, Email
 from app.notify.notes import Note, compose_note
 from tests.factories import usd
@@ -34,8 +35,7 @@ def test_numbers(written: str, number: str | None) -> None:
 
 
 def test_a_text_says_it_all_in_plain_characters() -> None:
-    note = compose_note(replace(ALERT, level="paused", available=usd("-3.5")), READERS)
-    assert sms.text_of(note) == (
+    assert text_of(replace(ALERT, level="paused", available=usd("-3.5")), READERS) == (
         "Harbor Dental: calling is paused, -$3.50 left. Top up: https://billing.example/billing/wallet?org=harbor-dental"
     )
 
@@ -53,38 +53,43 @@ def parts(text: str) -> int:
 )
 def test_every_message_is_one_part_for_a_usual_name_and_says_who_it_is_about(email: Email) -> None:
     """But for people without a billing role: theirs has the link that stops them, which is signed and long."""
-    text = sms.text_of(compose_note(email, READERS))
+    text = text_of(email, READERS)
     assert "Harbor Dental" in text and parts(text) == 1
 
 
 def test_with_a_link_that_is_signed_it_is_two_parts() -> None:
     for state in get_args(CreditState):
         path = "/stop-alerts/" + "x" * 144
-        text = sms.text_of(compose_note(CreditEnds(state=state, path=path, at=ALERT.at), READERS))
+        text = text_of(CreditEnds(state=state, path=path, at=ALERT.at), READERS)
         assert text.endswith(path) and parts(text) == 2
 
 
 def test_a_long_name_never_takes_the_link_away() -> None:
     link = [("Top up", "https://billing.example/billing/wallet")]
     for name in ("n" * 900, "\u8a3a" * 900, "{" * 900, "\U0001f9b7n" * 400):
-        text = sms.text_of(Note(name, links=link))
+        text = sms.text_of(lambda longest, name=name: Note(name, links=link))
         assert gsm.fits(text) and text.endswith(". Top up: https://billing.example/billing/wallet"), text
         assert "..." in text
 
 
 def test_a_link_that_leaves_no_room_is_left_out() -> None:
-    text = sms.text_of(Note("n" * 900, links=[("Top up", f"https://billing.example/{'a' * 280}")]))
+    text = sms.text_of(
+        lambda longest: Note("n" * 900, links=[("Top up", f"https://billing.example/{'a' * 280}")])
+    )
     assert gsm.fits(text) and text == f"{'n' * 303}..."
 
 
 def test_a_name_can_not_make_a_text_of_many_parts() -> None:
-    note = replace_name("Harbor \U0001f9b7 Dental \u202e{evil}\n")
-    assert sms.text_of(note).startswith(
+    assert named("Harbor \U0001f9b7 Dental \u202e{evil}\n").startswith(
         "Harbor Dental {evil}: calling is paused, -$3.50 left. Top up: https://"
     )
-    assert sms.text_of(replace_name("\u0141\u00f3d\u017a")).startswith("Lodz: calling is paused")
+    assert named("\u0141\u00f3d\u017a").startswith("Lodz: calling is paused")
 
 
-def replace_name(name: str) -> Note:
+def named(name: str) -> str:
     readers = dataclasses.replace(READERS, organization=name)
-    return compose_note(replace(ALERT, level="paused", available=usd("-3.5")), readers)
+    return text_of(replace(ALERT, level="paused", available=usd("-3.5")), readers)
+
+
+def text_of(email: Email, readers: Readers) -> str:
+    return sms.text_of(lambda longest: compose_note(email, readers, longest_name=longest))

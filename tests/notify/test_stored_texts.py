@@ -25,7 +25,7 @@ SAID = {
     "%(brand)s ending in %(last4)s": "%(brand)s, endet auf %(last4)s",
     "API token “%(name)s”": "API-Token „%(name)s“",
     "Voice Portal operator": "Voice-Portal-Team",
-    "%(name)s (text messages)": "%(name)s (SMS)",
+    "%(number)s (text messages)": "%(number)s (SMS)",
     "billing email recipients": "Empfänger der Abrechnungen",
     "Campaign %(name)s": "Kampagne %(name)s",
     "%(class_)s destinations": "Ziele der Klasse %(class_)s",

@@ -10,6 +10,8 @@ from app.billing import coming_up, forecast, plans
 from app.billing.coming_up import ComingEntry, Kind
 from app.billing.wallet import balance
 from app.extensions import db
+from app.language import marked
+from app.language.stored import for_storage
 from app.models import Organization, TransferKind, UsageDaily, Wallet, WalletLine
 from app.money import Money
 from app.notify.emails import DigestDate, DigestRow, WeeklyDigest
@@ -23,12 +25,14 @@ _NAMES = {
     Kind.UNPAID: "{} renewal isn't paid yet",
     Kind.RENEWAL: "{} renewal",
     Kind.CHANGE: "Change to {}",
-    Kind.TOP_UP: "Automatic top-up, expected",
-    Kind.RUNS_OUT: "Credit runs out, expected",
+    Kind.TOP_UP: marked("Automatic top-up, expected"),
+    Kind.RUNS_OUT: marked("Credit runs out, expected"),
     Kind.EXPIRES: "{} that isn't used expires",
 }
+"""In English, as facts are stored; `app.notify.stored_texts` reads them back."""
 
 
+@for_storage()
 def gather(organization: Organization, monday: date, now: datetime) -> WeeklyDigest:
     """The figures of the week before a Monday, days in the organization's zone."""
     first, last = monday - _WEEK, monday - timedelta(days=1)
@@ -114,7 +118,7 @@ def _each_day(entries: list[ComingEntry]) -> list[DigestRow]:
 
 def _paid_by(entry: ComingEntry) -> str:
     if entry.kind is Kind.TOP_UP:
-        return "your auto top-up card"
+        return marked("your auto top-up card")
     if entry.is_invoiced:
-        return "an invoice by email"
+        return marked("an invoice by email")
     return entry.card.label if entry.card is not None and entry.amount else ""

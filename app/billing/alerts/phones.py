@@ -23,9 +23,9 @@ from app.billing.audit import Actor
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db
-from app.language import gettext
+from app.language import gettext, speaking
 from app.models import AlertChannel, ChannelKind, Organization, PhoneCode, tries
-from app.notify import sms
+from app.notify import gsm, sms
 from app.notify.webhooks import Answer
 
 VALID_FOR = timedelta(minutes=10)
@@ -70,8 +70,8 @@ def issue(organization: Organization, channel_id: UUID, actor: Actor) -> str:
     return code
 
 
-def send(number: str, code: str) -> Answer:
-    """Send a code now. Nothing of the database is read or held meanwhile.
+def send(number: str, code: str, *, locale: str) -> Answer:
+    """Send a code now, in the language of the phone's person. Nothing of the database is read or held meanwhile.
 
     The text names no organization and has nothing that anyone chose, so that no one can send words of theirs to
     strangers.
@@ -79,26 +79,30 @@ def send(number: str, code: str) -> Answer:
     gateway, allowed = notify.sms_gateway(), notify.allowed_addresses()
     if gateway is None:
         return Answer(False, "There is no gateway for text messages.")
-    minutes = VALID_FOR.seconds // 60
-    text = (
-        # Translators: a text message, in which each letter beyond 160 costs money.
-        gettext(
-            "Voice Portal: %(code)s is your code to confirm this phone for credit alerts. "
-            "It expires in %(minutes)s minutes. If you didn't expect it, ignore it.",
-            code=code,
-            minutes=minutes,
-        )
-    )
     return sms.send(
         gateway,
         to=number,
-        text=text,
+        text=code_text(code, locale),
         message_id=f"msg_{uuid4().hex}",
         at=utc_now(),
         allow_private=allowed.private,
         ports=allowed.ports,
         seconds=SEND_SECONDS,
     )
+
+
+def code_text(code: str, locale: str) -> str:
+    """What the text message with a code says."""
+    minutes = VALID_FOR.seconds // 60
+    with speaking(locale):
+        # Translators: a text message, in which each letter beyond 160 costs money.
+        text = gettext(
+            "Voice Portal: %(code)s is your code to confirm this phone for credit alerts. "
+            "It expires in %(minutes)s minutes. If you didn't expect it, ignore it.",
+            code=code,
+            minutes=minutes,
+        )
+    return gsm.plain(text)
 
 
 def count_try(organization: Organization, channel_id: UUID) -> int | None:

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from app import notify
+from app.billing.mail import languages, writing
 from app.billing.platform.messages import amount
-from app.extensions import db
-from app.models import AlertChannel, ChannelKind, Organization
+from app.language import speaking
+from app.models import AlertChannel, ChannelKind
 from app.notify import chat, sms, webhooks
-from app.notify.composition import Readers
+from app.notify.composition import LONGEST_NAME
 from app.notify.emails import AlertTest, CreditAlert, CreditRecovered, Email
 from app.notify.notes import Note, compose_note
 from app.notify.webhooks import DEADLINE_SECONDS, Answer
@@ -35,23 +36,22 @@ def prepare(
         return partial(
             webhooks.send, channel.address, channel.secrets, type_=type_, data=data, **signed, **way
         )
-    note = note_of(channel, email)
     if channel.kind is ChannelKind.SMS:
         gateway = notify.sms_gateway()
         if gateway is None:
             return lambda: Answer(False, "There is no gateway for text messages.")
-        return partial(sms.send, gateway, to=channel.address, text=sms.text_of(note), **signed, **way)
-    return partial(webhooks.post_json, channel.address, chat_body(channel.kind, note), **way)
+        return partial(sms.send, gateway, to=channel.address, text=_text(channel, email), **signed, **way)
+    body = chat_body(channel.kind, note_of(channel, email))
+    return partial(webhooks.post_json, channel.address, body, **way)
 
 
 def body_of(channel: AlertChannel, email: Email) -> str:
     """What is sent to a channel, as JSON; for phones and webhooks without what signs it."""
     if channel.kind is ChannelKind.WEBHOOK:
         return json.dumps({"type": _TYPES[email.kind], "data": webhook_data(channel, email)})
-    note = note_of(channel, email)
     if channel.kind is ChannelKind.SMS:
-        return json.dumps({"type": sms.TYPE, "data": {"to": channel.address, "text": sms.text_of(note)}})
-    return chat_body(channel.kind, note)
+        return json.dumps({"type": sms.TYPE, "data": {"to": channel.address, "text": _text(channel, email)}})
+    return chat_body(channel.kind, note_of(channel, email))
 
 
 def chat_body(kind: ChannelKind, note: Note) -> str:
@@ -59,9 +59,12 @@ def chat_body(kind: ChannelKind, note: Note) -> str:
     return chat.slack(note) if kind is ChannelKind.SLACK else chat.teams(note)
 
 
-def note_of(channel: AlertChannel, email: Email) -> Note:
-    """What a message says."""
-    return compose_note(email, _readers(channel.org_id))
+def note_of(channel: AlertChannel, email: Email, *, longest_name: int = LONGEST_NAME) -> Note:
+    """What a message says, in the language of the phone's person. A chat or a webhook is read by many: there it is
+    that of who added it."""
+    who = channel.user_id if channel.kind.is_personal else channel.created_by_id
+    readers = writing.readers_of(channel.org_id, languages.of_person(who))
+    return compose_note(email, readers, longest_name=longest_name)
 
 
 def webhook_data(channel: AlertChannel, email: Email) -> dict[str, Any]:
@@ -78,12 +81,9 @@ def webhook_data(channel: AlertChannel, email: Email) -> dict[str, Any]:
     return data
 
 
-def _readers(org_id: UUID) -> Readers:
-    organization, site = db.session.get_one(Organization, org_id), notify.site()
-    return Readers(
-        organization=organization.name,
-        slug=organization.slug,
-        timezone=organization.timezone,
-        public_url=site.public_url,
-        support_email=site.support_email,
-    )
+def _text(channel: AlertChannel, email: Email) -> str:
+    def note_with(longest_name: int) -> Note:
+        return note_of(channel, email, longest_name=longest_name)
+
+    with speaking(languages.of_person(channel.user_id)):
+        return sms.text_of(note_with)

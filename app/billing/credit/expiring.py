@@ -12,6 +12,7 @@ from app.billing.mail import notices
 from app.billing.wallet import ledger, lots
 from app.clock import utc_now
 from app.extensions import db
+from app.language.stored import for_storage
 from app.models import CreditLot, Organization
 from app.money import Money
 from app.notify.emails import CreditExpiring
@@ -94,11 +95,12 @@ def _notify(org_id: UUID, lot_id: UUID, now: datetime) -> None:
     notice = next((days for days in NOTICE_DAYS if 0 <= left <= days), None)
     if notice is None:
         return
-    email = CreditExpiring(
-        amount=Money(lot.left_micro, organization.currency),
-        credit=lot.kind.label,
-        note=lot.note,
-        last_day=last_day,
-        days_left=left,
-    )
+    with for_storage():
+        email = CreditExpiring(
+            amount=Money(lot.left_micro, organization.currency),
+            credit=lot.kind.label,
+            note=lot.note,
+            last_day=last_day,
+            days_left=left,
+        )
     notices.to_everyone(organization, email, source=f"{lot.id}:{notice}")

@@ -18,6 +18,7 @@ from app.billing.wallet.ledger import Entry
 from app.billing.wallet.lots.drawing import CORRECTIONS
 from app.clock import utc_now
 from app.extensions import db
+from app.language.stored import for_storage
 from app.models import AccountName, CreditLot, LotKind, Organization, Transfer, TransferKind
 from app.money import Money
 from app.notify.emails import CreditGranted
@@ -94,14 +95,15 @@ def grant(organization: Organization, wanted: Grant, actor: Actor, *, at: dateti
         note=wanted.note,
         key=wanted.key,
     )
-    email = CreditGranted(
-        amount=wanted.amount,
-        credit=wanted.kind.label,
-        note=wanted.note,
-        last_day=wanted.last_day,
-        available=wallet.available,
-        at=now,
-    )
+    with for_storage():
+        email = CreditGranted(
+            amount=wanted.amount,
+            credit=wanted.kind.label,
+            note=wanted.note,
+            last_day=wanted.last_day,
+            available=wallet.available,
+            at=now,
+        )
     notices.to_everyone(organization, email, source=str(lot.id))
     return True
 

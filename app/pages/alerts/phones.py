@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.billing.alerts import channels, phones
 from app.billing.alerts.channels import ChannelError
 from app.billing.alerts.phones import CodeOverError, NotAskedError, WrongCodeError
+from app.billing.mail import languages
 from app.extensions import limiter
 from app.language import gettext, marked, ngettext, translated
 from app.models import AlertChannel
@@ -99,21 +100,22 @@ def change_number(phone_id: UUID) -> Response:
 
 def ask_for_code(channel: AlertChannel) -> Response:
     """Send a code to a phone that isn't confirmed, and ask for it. Commits."""
-    flash(_send(channel.id, channel.address))
+    flash(_send(channel))
     return redirect(url_for("alerts.show_code", phone_id=channel.id), 303)
 
 
-def _send(phone_id: UUID, number: str) -> str:
+def _send(channel: AlertChannel) -> str:
     """Send a code; what to say about it."""
-    organization = current_organization()
+    organization, number = current_organization(), channel.address
+    locale = languages.of_person(channel.user_id)
     try:
         taken = code_limits.take(organization.id, number)
     except TooManyCodesError as refused:
         return str(refused)
     with transaction():
-        code = phones.issue(organization, phone_id, current_actor())
+        code = phones.issue(organization, channel.id, current_actor())
     end_reading()
-    answer = phones.send(number, code)
+    answer = phones.send(number, code, locale=locale)
     if answer.taken:
         return gettext("A code is on its way to %(number)s.", number=number)
     code_limits.give_back(taken)

@@ -24,10 +24,12 @@ from app.models import (
     PhoneCode,
     User,
 )
+from app.notify import gsm
 from app.transaction import transaction
 from tests.factories import a_person
 from tests.support.alerting import a_listener, a_member, actor_of, an_alerted, to
 from tests.support.platform_receiver import Receiver
+from tests.support.pseudo import LEFT_TO_RIGHT, speaking_pseudo
 
 NUMBER, OTHER = "+16175550123", "+16175550199"
 
@@ -69,7 +71,7 @@ def wrong(code: str) -> str:
 def test_nothing_but_the_code_goes_there_before(app: Flask, receiver: Receiver, with_gateway: str) -> None:
     organization, owner, phone = a_phone()
     code = issue(organization, owner, phone)
-    assert phones.send(NUMBER, code).taken
+    assert phones.send(NUMBER, code, locale="en_US").taken
     to(organization, "40", source="fall")
     deliveries.drain(organization.id, phone.id)
     assert deliveries.test(organization.id, phone.id, by=owner).result is Result.NOT_CONFIRMED
@@ -201,4 +203,12 @@ def test_what_is_no_phone_or_another_organizations(app: Flask, with_gateway: str
 
 
 def test_without_a_gateway_no_code_leaves(app: Flask) -> None:
-    assert not phones.send(NUMBER, "123456").taken
+    assert not phones.send(NUMBER, "123456", locale="en_US").taken
+
+
+def test_the_code_is_in_the_language_of_the_phones_person_and_short_in_each() -> None:
+    assert phones.code_text("123456", "en_US").startswith("Voice Portal: 123456 is your code")
+    with speaking_pseudo():
+        text = phones.code_text("123456", LEFT_TO_RIGHT)
+    assert "123456" in text and "your code" not in text
+    assert gsm.fits(text)

@@ -12,6 +12,7 @@ from flask import Flask
 from app.billing.mail import notices, outbox
 from app.clock import utc_now
 from app.extensions import db
+from app.language import speaking
 from app.models import Mail, MailState, Organization, PaymentMethod, Role
 from app.notify.emails import CardExpiring, DailyLimitChanged, EnvelopeCut, PasswordLink
 from app.notify.server import SmtpServer
@@ -168,6 +169,30 @@ def test_a_process_killed_while_sending_repeats_one_mail_rather_than_lose_any(
     assert deliver(mail) is MailState.SENT
     assert reached(server) == ["a@x.example", "b@x.example", "b@x.example"]
     assert server.taken[-1][1]["Message-ID"] == first_ids[-1]
+
+
+def test_each_recipient_reads_it_in_their_language_and_one_without_an_account_in_the_owners(
+    app: Flask, server: MailServer
+) -> None:
+    mail = a_mail("us@x.example", "gb@x.example", "books@accountants.example", "ie@x.example")
+    organization = db.session.get_one(Organization, mail.org_id)
+    owner = a_person("gb@x.example", organization=organization)
+    owner.language = "en_GB"
+    for address, browser in (("us@x.example", None), ("ie@x.example", "en_IE")):
+        a_person(address, organization=organization, role=Role.MEMBER).browser_language = browser
+    db.session.commit()
+    with speaking("en_AU"):
+        assert deliver(mail) is MailState.SENT
+    sent = {to: (made["Content-Language"], made["Subject"]) for to, made in server.taken}
+    assert {to: language for to, (language, _) in sent.items()} == {
+        "us@x.example": "en-US",
+        "gb@x.example": "en-GB",
+        "books@accountants.example": "en-GB",
+        "ie@x.example": "en-IE",
+    }
+    assert sent["us@x.example"][1] != sent["gb@x.example"][1], "days are written in another order"
+    assert sorted([mail.locale or "", *mail.in_other_locales]) == ["en_GB", "en_IE", "en_US"]
+    assert outbox.as_read(mail).language == "en-US", "as its first reader sees it"
 
 
 def test_what_was_sent_stays_as_it_was_read(app: Flask, server: MailServer) -> None:
