@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from app.language import DEFAULT, speaking
 from app.web import joined_modules, tight_styles
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -137,7 +138,10 @@ def head() -> Response:
     """What belongs in the `<head>` of a shell's page that swaps in the `<main>` of ours (`app.web.parts`)."""
     template = current_app.jinja_env.get_template("base.html")
     block = template.blocks["assets"](template.new_context(vars={}))
-    response = Response("".join(block), content_type="text/html; charset=utf-8")
+    # Caches give it to everyone, so it is in English.
+    with speaking(DEFAULT):
+        text = "".join(block)
+    response = Response(text, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 

@@ -13,6 +13,7 @@ from app.pages.card_form import CardFormView, card_form, task_of_switch
 from app.pages.change_plan import view
 from app.pages.change_plan.forms import PayForm, PlanForm
 from app.pages.change_plan.view import ChangePlanPage
+from app.pages.tags import tag_of
 from app.web.identity import current_organization, org_admin_required
 from app.web.links import url_of_page
 from app.web.parts import wants_region
@@ -44,7 +45,7 @@ def context(
         "form": form or PlanForm(None),
         "why": why,
         "card_form": _card_form(switch, page),
-        "ptag": ledger.version_of(organization.id),
+        "ptag": tag_of(ledger.version_of(organization.id), None),
         "support_email": settings.support_email,
         "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     }

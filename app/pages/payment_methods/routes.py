@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.billing.cards import payment_methods
 from app.pages.payment_methods import view
+from app.pages.tags import tag_of
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.parts import wants_region
 
@@ -30,9 +31,9 @@ def context(refused: str | None) -> dict[str, Any]:
     except ValueError:
         refused_id = None
     # Read before the cards: changes in between are shown by the next poll.
-    version = current_identity().wallet_version
+    version = current_identity().wallet_version or 0
     page = view.gather(current_organization(), refused=refused_id)
-    return {"page": page, "most": payment_methods.MOST, "ptag": version}
+    return {"page": page, "most": payment_methods.MOST, "ptag": tag_of(version, None)}
 
 
 def changed(message: str | None = None, *, refused: UUID | None = None, **values: Any) -> Response:
