@@ -15,7 +15,7 @@ from app.text import shown
 
 class _Late(CodeGenerator):
     """Leaves everything to when a template is rendered. Jinja computes what has only literals in it, such as
-    `{{ "monthly"|translated }}`, once when it compiles a template: in the language of whoever read it first."""
+    `{{ "monthly"|translated }}`, once when it compiles a template: in the language of its first reader."""
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
         if not isinstance(node, nodes.TemplateData):

@@ -1,5 +1,5 @@
 """A text is made when it is read: none when a module is imported, and none in what a process remembers, which would be
-in the language of whoever came first."""
+in the language of the first reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates write for whoever reads them, whoever read them first."""
+"""Templates write for their reader, and not for the one before."""
 
 from __future__ import annotations
 
