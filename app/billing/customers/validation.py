@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from unicodedata import combining, normalize
 
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
@@ -11,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from app.billing.customers import tax_ids
 from app.billing.customers.tax_ids import TaxIdError
 from app.billing.mail.recipients import each_once
+from app.language import gettext, locale
 
 LONGEST = {
     "legal_name": 150,
@@ -58,8 +60,20 @@ class DetailsError(ValueError):
 
 
 def countries() -> list[tuple[str, str]]:
-    """Code and English name of each country, by name."""
-    return sorted(COUNTRIES.items(), key=lambda one: one[1])
+    """Code and name of each country in the reader's language, in the order of their letters there, as far as a plain
+    alphabet tells: letters with marks are with those without."""
+    named = ((code, country_name(code)) for code in COUNTRIES)
+    return sorted(named, key=lambda one: (_plain(one[1]), one[1]))
+
+
+def country_name(code: str) -> str:
+    """A country's name in the reader's language; empty for none."""
+    names: Mapping[str, str] = Locale.parse(locale()).territories
+    return (names.get(code) or COUNTRIES[code]) if code in COUNTRIES else ""
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in normalize("NFD", name) if not combining(sign)).casefold()
 
 
 def check(wanted: Details) -> Details:
@@ -68,7 +82,7 @@ def check(wanted: Details) -> Details:
     problems: dict[str, str] = {}
     for name, most in LONGEST.items():
         if len(values[name]) > most:
-            problems[name] = f"Use at most {most} characters."
+            problems[name] = gettext("Use at most %(most)s characters.", most=most)
     _check_address(values, problems)
     _check_tax_id(values, problems)
     emails = _checked_emails(wanted.emails, problems)
@@ -79,12 +93,12 @@ def check(wanted: Details) -> Details:
 
 def _check_address(values: dict[str, str], problems: dict[str, str]) -> None:
     if values["country"] and values["country"] not in COUNTRIES:
-        problems["country"] = "Choose a country from the list."
+        problems["country"] = gettext("Choose a country from the list.")
     if any(values[name] for name in ("line1", "line2", "city", "region", "postal_code", "country")):
         for name, words in (
-            ("line1", "Enter address line 1, or clear the whole address."),
-            ("city", "Enter the city, or clear the whole address."),
-            ("country", "Choose the country, or clear the whole address."),
+            ("line1", gettext("Enter address line 1, or clear the whole address.")),
+            ("city", gettext("Enter the city, or clear the whole address.")),
+            ("country", gettext("Choose the country, or clear the whole address.")),
         ):
             if not values[name]:
                 problems.setdefault(name, words)
@@ -95,7 +109,7 @@ def _check_tax_id(values: dict[str, str], problems: dict[str, str]) -> None:
     if not values["tax_id"]:
         values["tax_kind"] = ""
     elif kind is None:
-        problems["tax_kind"] = "Choose the tax ID type."
+        problems["tax_kind"] = gettext("Choose the tax ID type.")
     else:
         try:
             values["tax_id"] = tax_ids.normal(kind, values["tax_id"])
@@ -109,10 +123,12 @@ def _checked_emails(emails: Sequence[str], problems: dict[str, str]) -> tuple[st
         try:
             found.append(validate_email(email, check_deliverability=False, test_environment=True).normalized)
         except EmailNotValidError:
-            problems["emails"] = f"{email} isn't an email address. Enter one address per line."
+            problems["emails"] = gettext(
+                "%(address)s isn't an email address. Enter one address per line.", address=email
+            )
     kept = each_once(found)
     if len(kept) > MOST_RECIPIENTS:
-        problems["emails"] = (
-            f"Enter at most {MOST_RECIPIENTS} addresses. Use a mailing list to reach more people."
+        problems["emails"] = gettext(
+            "Enter at most %(most)s addresses. Use a mailing list to reach more people.", most=MOST_RECIPIENTS
         )
     return tuple(kept)

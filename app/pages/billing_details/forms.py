@@ -11,6 +11,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from app.billing.customers import tax_ids, validation
 from app.billing.customers.validation import Details, DetailsError
+from app.language import gettext, lazy_gettext, pgettext, translated
 from app.models import Organization
 from app.pages.numbers import read_whole
 from app.web.resend import Field
@@ -20,26 +21,32 @@ from app.web.text_guard import TidyForm
 class DetailsForm(TidyForm, FlaskForm):  # type: ignore[misc]
     """The form, which keeps what was typed until it is valid."""
 
-    legal_name = StringField("Legal name")
-    line1 = StringField("Address line 1")
-    line2 = StringField("Address line 2")
-    postal_code = StringField("Postal code")
-    city = StringField("City")
-    region = StringField("State or region")
-    country = SelectField("Country", validate_choice=False)
-    tax_kind = SelectField("Tax ID type", validate_choice=False)
-    tax_id = StringField("Tax ID")
-    purchase_order = StringField("Purchase order number")
-    emails = TextAreaField("Billing email recipients")
+    legal_name = StringField(lazy_gettext("Legal name"))
+    line1 = StringField(lazy_gettext("Address line 1"))
+    line2 = StringField(lazy_gettext("Address line 2"))
+    postal_code = StringField(lazy_gettext("Postal code"))
+    city = StringField(lazy_gettext("City"))
+    region = StringField(lazy_gettext("State or region"))
+    country = SelectField(lazy_gettext("Country"), validate_choice=False)
+    tax_kind = SelectField(lazy_gettext("Tax ID type"), validate_choice=False)
+    tax_id = StringField(lazy_gettext("Tax ID"))
+    purchase_order = StringField(lazy_gettext("Purchase order number"))
+    emails = TextAreaField(lazy_gettext("Billing email recipients"))
     version = HiddenField()
     next = HiddenField()
 
     def offer(self) -> None:
         """Fill the choices."""
-        self.country.choices = [("", "Choose a country"), *validation.countries()]
+        self.country.choices = [("", gettext("Choose a country")), *validation.countries()]
         self.tax_kind.choices = [
-            ("", "None"),
-            *((kind.key, f"{kind.label}, like {kind.example}") for kind in tax_ids.KINDS.values()),
+            ("", pgettext("a tax ID", "None")),
+            *(
+                (
+                    kind.key,
+                    gettext("%(kind)s, like %(example)s", kind=translated(kind.label), example=kind.example),
+                )
+                for kind in tax_ids.KINDS.values()
+            ),
         ]
 
     def show(self, details: Details, version: int) -> None:
@@ -78,4 +85,4 @@ def summarize(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
         value = (field.data or "").strip()
         choices = dict(field.choices) if isinstance(field, SelectField) else {}
         words = "" if isinstance(field, HiddenField) else str(choices.get(value, value)) if value else ""
-        yield Field(field.name, field.data or "", field.label.text, words)
+        yield Field(field.name, field.data or "", str(field.label.text), words)

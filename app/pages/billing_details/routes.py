@@ -10,6 +10,7 @@ from app.billing.customers import queries as customer_queries
 from app.billing.customers.details import ChangedMeanwhileError
 from app.billing.customers.validation import DetailsError
 from app.extensions import limiter
+from app.language import gettext, marked, translated
 from app.own_pages import own_address
 from app.pages.actor import current_actor
 from app.pages.billing_details.forms import DetailsForm, summarize
@@ -24,7 +25,7 @@ from app.web.text_guard import keeps_typed
 
 blueprint = Blueprint("billing_details", __name__, url_prefix="/billing/details")
 
-_CHANGED = (
+_CHANGED = marked(
     "Someone else changed these details since you opened this page. What you typed is still here. Compare "
     "it with the saved details, then save again."
 )
@@ -62,9 +63,9 @@ def save() -> Response:
         form.refuse(error)
     except ChangedMeanwhileError:
         form.version.data = str(customer_queries.gather(organization)[1])
-        return _draw(form, why=_CHANGED, status=422)
+        return _draw(form, why=translated(_CHANGED), status=422)
     else:
-        flash("Billing details saved. They appear on invoices and statements from now on.")
+        flash(gettext("Billing details saved. They appear on invoices and statements from now on."))
         if way_back := own_address(form.next.data, otherwise=""):
             return go_on(way_back)
         if not wants_region():

@@ -10,10 +10,12 @@ from flask import Flask
 from app.billing.customers import details, documents
 from app.billing.customers.validation import Details
 from app.extensions import db
+from app.language import speaking
 from app.models import Organization
 from app.months import Month
 from tests.factories import OWNER, an_organization
 from tests.support.billing_details import HARBOR
+from tests.support.pseudo import LEFT_TO_RIGHT, speaking_pseudo
 
 
 def billed(wanted: Details) -> list[str]:
@@ -32,6 +34,14 @@ def test_each_thing_has_a_line(app: Flask) -> None:
         "Tax ID: DE136695976",
         "Purchase order: PO-4711",
     ]
+
+
+def test_a_reader_has_the_labels_and_the_country_in_their_language(app: Flask) -> None:
+    with speaking_pseudo(), speaking(LEFT_TO_RIGHT):
+        lines = billed(HARBOR)
+    assert lines[:4] == ["Harbor Dental GmbH", "Hafenstraße 4", "20457 Hamburg", "Duitsland"]
+    assert lines[4].startswith("«") and lines[4].endswith("DE136695976»")
+    assert lines[5].startswith("«") and lines[5].endswith("PO-4711»")
 
 
 def test_nothing_entered_leaves_the_name(app: Flask) -> None:
