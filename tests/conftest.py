@@ -69,6 +69,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Leave what has been imported out of every later collection of garbage: it stays to the end."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

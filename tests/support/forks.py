@@ -110,6 +110,7 @@ def _fork(asker: socket.socket, others: list[socket.socket]) -> _Asked | int:
 
 def become(asked: _Asked) -> Any:
     """Run the program as `python -m` does, in this process."""
+    gc.enable()
     os.environ.clear()
     os.environ.update(asked.environment)
     os.chdir(asked.folder)
