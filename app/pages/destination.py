@@ -15,14 +15,13 @@ class Destination:
     """A page, or a part of one at `anchor`.
 
     `action` is the name under which a person's own keys are stored, so it never changes. `keys` are the usual ones:
-    one, or two to be pressed one after the other. `words` are what it is found by besides its title. `extra` is
-    a key that works besides, with Ctrl or ⌘.
+    one, or two to be pressed one after the other. `title` is in English, `name` for readers; by which words it is found
+    besides is in `app.pages.synonyms`. `extra` is a key that works besides, with Ctrl or ⌘.
     """
 
     action: str
     endpoint: str
     title: str
-    words: str = ""
     keys: str = ""
     anchor: str | None = None
     extra: str = ""
@@ -32,11 +31,6 @@ class Destination:
     def name(self) -> str:
         """Its `title`, in the reader's language."""
         return translated(self.title)
-
-    @property
-    def also(self) -> str:
-        """Its `words`, in the reader's language."""
-        return translated(self.words)
 
     @property
     def blueprint(self) -> str:

@@ -14,75 +14,21 @@ from app.pages.destination import Destination
 from app.people import shortcuts
 from app.web.identity import identity
 
-# Translators: The second text of each page is words by which people search for it: those of your language.
 DESTINATIONS = (
-    Destination(
-        "overview",
-        "overview.show",
-        marked("Overview"),
-        marked("home start usage balance billing"),
-        "g o",
-        is_tab=True,
-    ),
-    Destination(
-        "wallet", "wallet.show", marked("Wallet"), marked("balance credit money"), "g w", is_tab=True
-    ),
-    Destination(
-        "payment_methods",
-        "payment_methods.show",
-        marked("Payment methods"),
-        marked("cards default"),
-        "g p",
-        is_tab=True,
-    ),
-    Destination(
-        "change_plan",
-        "change_plan.show",
-        marked("Change plan"),
-        marked("plans prices upgrade switch"),
-        "g c",
-        is_tab=True,
-    ),
-    Destination(
-        "invoices",
-        "invoices.show",
-        marked("Invoices"),
-        marked("bills receipts documents"),
-        "g i",
-        is_tab=True,
-    ),
-    Destination(
-        "activity",
-        "activity.show",
-        marked("Activity"),
-        marked("audit trail log who did what"),
-        "g a",
-        is_tab=True,
-    ),
-    Destination(
-        "top_up", "wallet.show", marked("Top up"), marked("add credit money refill pay"), "t", anchor="top-up"
-    ),
-    Destination("search", "search.show", marked("Search"), marked("find palette"), "/", extra="k"),
-    Destination(
-        "history",
-        "wallet.show",
-        marked("Wallet history"),
-        marked("transactions movements"),
-        "g h",
-        anchor="history",
-    ),
-    Destination(
-        "coming_up",
-        "coming_up.show",
-        marked("What's next"),
-        marked("coming up calendar renewal charges upcoming"),
-        "g n",
-    ),
+    Destination("overview", "overview.show", marked("Overview"), "g o", is_tab=True),
+    Destination("wallet", "wallet.show", marked("Wallet"), "g w", is_tab=True),
+    Destination("payment_methods", "payment_methods.show", marked("Payment methods"), "g p", is_tab=True),
+    Destination("change_plan", "change_plan.show", marked("Change plan"), "g c", is_tab=True),
+    Destination("invoices", "invoices.show", marked("Invoices"), "g i", is_tab=True),
+    Destination("activity", "activity.show", marked("Activity"), "g a", is_tab=True),
+    Destination("top_up", "wallet.show", marked("Top up"), "t", anchor="top-up"),
+    Destination("search", "search.show", marked("Search"), "/", extra="k"),
+    Destination("history", "wallet.show", marked("Wallet history"), "g h", anchor="history"),
+    Destination("coming_up", "coming_up.show", marked("What's next"), "g n"),
     Destination(
         "cost_change",
         "cost_change.show",
         marked("Why did it cost more?"),
-        marked("compare periods weeks months change difference"),
         "y",
         anchor="answer-heading",
     ),
@@ -90,7 +36,6 @@ DESTINATIONS = (
         "saved_views",
         "wallet.show_views",
         marked("Saved views"),
-        marked("filters history rename remove"),
         "g v",
         anchor="views",
     ),
@@ -98,45 +43,19 @@ DESTINATIONS = (
         "calls",
         "wallet.show_calls_in_progress",
         marked("Calls in progress"),
-        marked("active running reserved holds overdue"),
         "g r",
         anchor="calls-heading",
     ),
-    Destination(
-        "campaign_check",
-        "wallet.check_campaign",
-        marked("Campaign check"),
-        marked("estimate cost quote price"),
-    ),
-    Destination(
-        "credit",
-        "credit.show",
-        marked("Your credit"),
-        marked("lots promotional goodwill expiry expires left"),
-    ),
-    Destination(
-        "auto_top_up",
-        "auto_top_up.show",
-        marked("Auto top-up"),
-        marked("automatic refill threshold consent"),
-        "g t",
-    ),
-    Destination(
-        "daily_limit", "wallet.show_daily_limit", marked("Daily limit"), marked("top-up maximum change")
-    ),
-    Destination(
-        "limits",
-        "limits.show",
-        marked("Spending limits"),
-        marked("budget cap maximum destinations countries"),
-        "g l",
-    ),
-    Destination("add_limit", "limits.new", marked("Add a spending limit"), marked("budget cap maximum new")),
+    Destination("campaign_check", "wallet.check_campaign", marked("Campaign check")),
+    Destination("credit", "credit.show", marked("Your credit")),
+    Destination("auto_top_up", "auto_top_up.show", marked("Auto top-up"), "g t"),
+    Destination("daily_limit", "wallet.show_daily_limit", marked("Daily limit")),
+    Destination("limits", "limits.show", marked("Spending limits"), "g l"),
+    Destination("add_limit", "limits.new", marked("Add a spending limit")),
     Destination(
         "alerts",
         "alerts.show",
         marked("Credit alerts"),
-        marked("low balance notify slack sms email digest channels"),
         "g e",
         anchor="levels",
     ),
@@ -144,60 +63,19 @@ DESTINATIONS = (
         "set_aside",
         "set_aside.show",
         marked("Set aside"),
-        marked("envelope reserve campaign credit numbers rent floor keep"),
         "g s",
     ),
-    Destination(
-        "brake",
-        "brake.show",
-        marked("Automatic top-up brake"),
-        marked("stopped continue answer runaway unusual spend"),
-    ),
-    Destination(
-        "add_card", "payment_methods.new", marked("Add a card"), marked("new payment method credit debit")
-    ),
-    Destination(
-        "renewal", "change_plan.show_renewal", marked("Fix payment"), marked("renewal overdue pay past due")
-    ),
-    Destination(
-        "cancel_plan",
-        "change_plan.review_cancellation",
-        marked("Cancel plan"),
-        marked("subscription end stop free"),
-    ),
-    Destination(
-        "statements",
-        "invoices.show",
-        marked("Wallet statements"),
-        marked("monthly months"),
-        anchor="statements-heading",
-    ),
-    Destination(
-        "billing_details",
-        "billing_details.show",
-        marked("Billing details"),
-        marked("address tax id vat emails company"),
-    ),
-    Destination(
-        "security", "security.show", marked("Security settings"), marked("people owners access second factor")
-    ),
-    Destination("account", "account.show", marked("Your account"), marked("name language password profile")),
-    Destination(
-        "sessions",
-        "account.show",
-        marked("Where you're signed in"),
-        marked("sessions browsers devices"),
-        anchor="sessions",
-    ),
-    Destination(
-        "second_factor",
-        "factors.show",
-        marked("Second factor"),
-        marked("authenticator passkey recovery codes"),
-    ),
-    Destination(
-        "keyboard", "account.show_keyboard", marked("Keyboard shortcuts"), marked("keys hotkeys"), "?"
-    ),
+    Destination("brake", "brake.show", marked("Automatic top-up brake")),
+    Destination("add_card", "payment_methods.new", marked("Add a card")),
+    Destination("renewal", "change_plan.show_renewal", marked("Fix payment")),
+    Destination("cancel_plan", "change_plan.review_cancellation", marked("Cancel plan")),
+    Destination("statements", "invoices.show", marked("Wallet statements"), anchor="statements-heading"),
+    Destination("billing_details", "billing_details.show", marked("Billing details")),
+    Destination("security", "security.show", marked("Security settings")),
+    Destination("account", "account.show", marked("Your account")),
+    Destination("sessions", "account.show", marked("Where you're signed in"), anchor="sessions"),
+    Destination("second_factor", "factors.show", marked("Second factor")),
+    Destination("keyboard", "account.show_keyboard", marked("Keyboard shortcuts"), "?"),
 )
 USUAL_KEYS = {one.action: one.keys for one in DESTINATIONS}
 

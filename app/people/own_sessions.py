@@ -12,6 +12,7 @@ from app.billing.audit import Actor
 from app.clock import utc_now
 from app.extensions import db
 from app.models import PendingSignIn, SignInSession
+from app.notify import stored_texts
 from app.people import own_trail, places, sessions
 from app.people.digests import digest_of
 from app.people.identification import Identity, Limits
@@ -22,8 +23,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """A signed-in browser: what it is, and where it was used last. `device` and `place` are None for sessions that
-    began before they were stored."""
+    """A signed-in browser: what it is, and where it was used last, in the person's language. `device` and `place` are
+    None for sessions that began before they were stored."""
 
     id: UUID
     device: str | None
@@ -50,8 +51,8 @@ def list_for(identity: Identity, limits: Limits) -> list[OwnSession]:
     return [
         OwnSession(
             id=row.id,
-            device=row.device,
-            place=places.as_text(row.address),
+            device=stored_texts.device(row.device) if row.device else None,
+            place=stored_texts.place(place) if (place := places.as_text(row.address)) else None,
             begun_at=row.created_at,
             seen_at=row.seen_at,
             is_current=is_current,

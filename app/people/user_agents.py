@@ -1,4 +1,4 @@
-"""Which browser a person uses, in words: `Chrome on Windows`.
+"""Which browser a person uses, in words: `Chrome on Windows`, in English, as it is stored.
 
 Browsers say in `User-Agent` what they like, and `ua-parser` knows what each means: its rules are those that browsers'
 makers and analytics share (https://github.com/ua-parser/uap-core), released every month. It is a hint for the person
@@ -11,13 +11,15 @@ import re
 
 from ua_parser import parse
 
+from app.language import marked
+
 _READ = 512
 """Characters of the header that are read: real ones have half as many."""
 _SHOWN = 120
 _VARIANT = re.compile(r"\b(?:Mobile|iOS|WebView|UI/WKWebView|Headless)\b|Headless", re.IGNORECASE)
 _SYSTEMS = {"Mac OS X": "macOS"}
 _HANDHELD = {"iPhone", "iPad"}
-_UNKNOWN = "An unknown browser"
+_UNKNOWN = marked("An unknown browser")
 
 
 def as_text(user_agent: str) -> str:

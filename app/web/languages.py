@@ -35,6 +35,11 @@ def viewer_locale() -> str | None:
     return known
 
 
+def forget_viewer() -> None:
+    """Look up the viewer's locale again: they have just chosen one."""
+    g.pop("viewer_locale", None)
+
+
 def browser_locale() -> str:
     """What the browser asks for, of what there is."""
     return language.negotiated(_wanted()) or language.DEFAULT

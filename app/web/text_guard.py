@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import BadRequest, HTTPException, UnprocessableEntity
 from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
+from wtforms.i18n import get_translations
+from wtforms.meta import DefaultMeta
 
-from app.language import marked, translated
+from app.language import SOURCE, language_of, locale, marked, translated
 from app.text import is_storable, tidied, without_unstorable
 
 P = ParamSpec("P")
@@ -44,8 +47,18 @@ class UnstorableFieldError(UnstorableTextError, UnprocessableEntity):
 class TidyForm(Form):  # type: ignore[misc]
     """A form whose text fields are stripped of invisible characters; passwords stay as typed.
 
-    Unstorable characters are made visible, and `validate` rejects them.
+    Unstorable characters are made visible, and `validate` rejects them. What WTForms itself says is in the reader's
+    language, too, in its own translation.
     """
+
+    class Meta(DefaultMeta):  # type: ignore[misc]
+        def get_translations(self, form: object) -> Any:  # noqa: ARG002
+            language = language_of(locale())
+            if language == SOURCE:
+                return None
+            with suppress(FileNotFoundError):
+                return get_translations([language])
+            return None
 
     def process(self, *args: Any, **named: Any) -> None:
         """Read the fields."""

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from app.pages.destinations import DESTINATIONS, USUAL_KEYS
+from app.pages.synonyms import SYNONYMS
 from app.people import shortcuts
 from app.web.marks import is_asked_by_pages, is_guarded
 from tests.factories import a_person, an_organization
@@ -70,7 +71,7 @@ def test_the_usual_keys_are_valid_and_collide_with_none() -> None:
 def test_each_is_found_by_its_name_and_by_each_of_its_words(app: Flask, visitor: Visitor) -> None:
     visitor.sign_in(a_person(organization=an_organization(credit="5")).email)
     for one in DESTINATIONS:
-        for typed in (one.name, one.name.upper(), *one.also.split()):
+        for typed in (one.name, one.name.upper(), *SYNONYMS.get(one.action, "").replace(",", "").split()):
             found = visitor.get("/billing/search", query_string={"q": typed}).text
             assert f"<span>{one.name}</span>".replace("'", "&#39;") in found, typed
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.language import speaking
 from app.money import Money
 from app.months import Month
 from app.pages.search.typed import LONGEST, read
@@ -54,6 +55,20 @@ def test_what_is_no_amount_is_only_a_word(text: str) -> None:
 )
 def test_a_month_is_the_last_one_of_its_name(text: str, month: Month) -> None:
     assert read(text, "USD", TODAY).month == month
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("M\u00e4rz 2025", Month(2025, 3)),
+        ("marz", Month(2026, 3)),
+        ("Okt", Month(2026, 10)),
+        ("october", None),
+    ],
+)
+def test_months_have_their_names_in_the_reader_s_language(text: str, month: Month | None) -> None:
+    with speaking("de_DE"):
+        assert read(text, "USD", TODAY).month == month
 
 
 @pytest.mark.parametrize("text", ["oc", "mark", "october2024", "13", "wallet", "2026-13"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.billing.audit.actors import display_name
+from app.billing.audit.actors import display_name, name_for_reader
 from app.billing.audit.entries import (
     AUTO_TOP_UP,
     OPERATOR,
@@ -25,6 +25,7 @@ __all__ = [
     "Actor",
     "display_name",
     "meanwhile",
+    "name_for_reader",
     "record",
     "record_once",
     "trail",

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from app.language import gettext, marked, translated
+from app.language.stored import for_storage
+
 _NAMES = {
-    "operator": "Voice Portal operator",
-    "identity provider": "Identity provider",
-    "auto top-up": "Auto top-up",
-    "stripe": "Payment processor",
-    "wallet": "The wallet",
-    "alerts": "Credit alerts",
-    "sign-in page": "Someone who wasn't signed in",
+    "operator": marked("Voice Portal operator"),
+    "identity provider": marked("Identity provider"),
+    "auto top-up": marked("Auto top-up"),
+    "stripe": marked("Payment processor"),
+    "wallet": marked("The wallet"),
+    "alerts": marked("Credit alerts"),
+    "sign-in page": marked("Someone who wasn't signed in"),
 }
 
 
 def display_name(actor: str) -> str:
-    """The name of an actor: an email address, a program by its token's name, or a part of the service."""
+    """The name of an actor: an email address, a program by its token's name, or a part of the service. In English, as
+    emails store it."""
+    with for_storage():
+        return name_for_reader(actor)
+
+
+def name_for_reader(actor: str) -> str:
+    """The same in the reader's language."""
     if actor.startswith("token "):
-        return f"API token “{actor.removeprefix('token ')}”"
-    return _NAMES.get(actor, actor)
+        return gettext("API token “%(name)s”", name=actor.removeprefix("token "))
+    return translated(_NAMES[actor]) if actor in _NAMES else actor

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing.audit.actors import display_name
+from app.billing.audit.actors import name_for_reader
 from app.billing.audit.entries import Action
 from app.extensions import db
 from app.models import AuditEvent
@@ -44,4 +44,4 @@ def find_last(org_id: UUID, *actions: Action, subject: str | None = None) -> Oth
     if subject is not None:
         query = query.where(AuditEvent.subject == subject)
     row = db.session.execute(query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(1)).first()
-    return OthersChange(display_name(row.actor), row.at) if row else None
+    return OthersChange(name_for_reader(row.actor), row.at) if row else None

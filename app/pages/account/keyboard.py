@@ -18,7 +18,7 @@ from app.transaction import transaction
 from app.web.identity import current_identity, person_required
 from app.web.parts import wants_region
 
-_NAMES = {one.action: one.name for one in DESTINATIONS}
+_NAMES = {one.action: one.title for one in DESTINATIONS}
 
 
 class KeysForm(FlaskForm):  # type: ignore[misc]

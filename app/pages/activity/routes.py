@@ -14,6 +14,7 @@ from app.billing import audit
 from app.billing.audit import trail
 from app.billing.audit.trail import Filters
 from app.cursor import Cursor
+from app.language import translated
 from app.models import AuditEvent, Organization
 from app.pages.activity import wording
 from app.pages.csv_rows import csv_download
@@ -93,8 +94,8 @@ def show() -> str:
         lines=[_line(event) for event in found.rows],
         page=found,
         chosen=query,
-        kinds=wording.KINDS,
-        people={actor: audit.display_name(actor) for actor in actors},
+        kinds={key: translated(name) for key, name in wording.KINDS.items()},
+        people={actor: audit.name_for_reader(actor) for actor in actors},
     )
 
 
@@ -117,8 +118,9 @@ def _rows(organization: Organization, events: Iterator[AuditEvent]) -> Iterator[
 
 def _line(event: AuditEvent) -> ActivityEntry:
     words = wording.find_wording(event.action)
-    person = audit.display_name(event.actor)
-    return ActivityEntry(event, person, wording.KINDS[words.kind], words.text, words.detail(event))
+    person = audit.name_for_reader(event.actor)
+    kind = translated(wording.KINDS[words.kind])
+    return ActivityEntry(event, person, kind, translated(words.text), words.detail(event))
 
 
 def _day(text: str) -> date | None:

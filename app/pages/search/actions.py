@@ -6,19 +6,27 @@ from collections.abc import Iterator
 
 from app.billing import catalog, plans, statements
 from app.billing.cards import payment_methods
+from app.language import gettext, marked, translated
 from app.models import ChannelKind, Organization
 from app.months import Month
 from app.pages.search.links import Link
-from app.pages.search.typed import Typed
+from app.pages.search.typed import Typed, words_of
 from app.pages.wallet.forms import out_of_range
 from app.web.formatting import money, month
 from app.web.links import url_of_page
 
-_MONTHLY = {"month": "monthly", "year": "yearly"}
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+_TO_TOP_UP = marked("top, topup, top-up, add, recharge, refill, credit, pay")
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+_TO_EXPORT = marked("export, download, csv, pdf, statement, statements")
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+_TO_REMOVE = marked("remove, delete, detach")
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+_CARDS = marked("card, cards")
 _CHANNELS = (
-    (ChannelKind.SLACK, "slack", "Add Slack"),
-    (ChannelKind.TEAMS, "teams", "Add Teams"),
-    (ChannelKind.WEBHOOK, "webhook", "Add a webhook"),
+    (ChannelKind.SLACK, "slack", marked("Add Slack")),
+    (ChannelKind.TEAMS, "teams", marked("Add Teams")),
+    (ChannelKind.WEBHOOK, "webhook", marked("Add a webhook")),
 )
 _FEWEST_LETTERS = 3
 
@@ -34,7 +42,7 @@ def find(organization: Organization, typed: Typed) -> Iterator[Link]:
 
 def _top_up(typed: Typed) -> Iterator[Link]:
     """The form, filled in with the amount. Nothing is charged before its review."""
-    is_meant = typed.has("top", "topup", "top-up", "add", "recharge", "refill", "credit", "pay")
+    is_meant = typed.means(_TO_TOP_UP)
     if typed.amount is None or not (is_meant or typed.is_amount):
         return
     limits = catalog.current().top_up
@@ -42,35 +50,44 @@ def _top_up(typed: Typed) -> Iterator[Link]:
         return
     if limits.minimum <= typed.amount <= limits.maximum:
         url = url_of_page("wallet.show", amount=typed.amount.plain, _anchor="top-up")
-        yield Link(f"Top up {money(typed.amount)}", url, detail="You review it before you pay")
+        title = gettext("Top up %(amount)s", amount=money(typed.amount))
+        yield Link(title, url, detail=gettext("You review it before you pay"))
     elif is_meant:
         yield Link(
-            "Top up",
+            gettext("Top up"),
             url_of_page("wallet.show", _anchor="top-up"),
             detail=out_of_range(limits.minimum, limits.maximum),
         )
 
 
 def _export(organization: Organization, typed: Typed) -> Iterator[Link]:
-    is_meant = typed.has("export", "download", "csv", "pdf", "statement", "statements")
+    is_meant = typed.means(_TO_EXPORT)
     if typed.month is not None and typed.month in statements.months(organization):
         yield from _statement(typed.month, is_export=is_meant)
     elif is_meant and typed.month is None:
-        yield Link("Export wallet history", url_of_page("wallet.export"), detail="CSV")
-        yield Link("Export activity", url_of_page("activity.export"), detail="CSV")
+        yield Link(gettext("Export wallet history"), url_of_page("wallet.export"), detail="CSV")
+        yield Link(gettext("Export activity"), url_of_page("activity.export"), detail="CSV")
 
 
 def _statement(wanted: Month, *, is_export: bool) -> Iterator[Link]:
-    name, values = f"{month(wanted.first)} statement", {"month": str(wanted)}
+    named, values = month(wanted.first), {"month": str(wanted)}
     if is_export:
-        yield Link(f"Export {name}", url_of_page("invoices.export_statement", **values), detail="CSV")
-        yield Link(f"Download {name}", url_of_page("invoices.download_statement", **values), detail="PDF")
-    yield Link(name, url_of_page("invoices.show_statement", **values))
+        yield Link(
+            gettext("Export %(month)s statement", month=named),
+            url_of_page("invoices.export_statement", **values),
+            detail="CSV",
+        )
+        yield Link(
+            gettext("Download %(month)s statement", month=named),
+            url_of_page("invoices.download_statement", **values),
+            detail="PDF",
+        )
+    yield Link(gettext("%(month)s statement", month=named), url_of_page("invoices.show_statement", **values))
 
 
 def _switch(organization: Organization, typed: Typed) -> Iterator[Link]:
     """The form with the plan chosen. The cost is on its review, before anything changes."""
-    named = [plan for plan in catalog.current().plans.values() if typed.has(plan.name.casefold())]
+    named = [plan for plan in catalog.current().plans.values() if typed.has(plan.name, translated(plan.name))]
     if not named:
         return
     now = plans.gather(organization)
@@ -78,30 +95,39 @@ def _switch(organization: Organization, typed: Typed) -> Iterator[Link]:
         for interval in plan.intervals:
             if (plan.key, interval) == (now.plan.key, now.interval):
                 continue
-            how = f", {_MONTHLY[interval]}" if len(plan.intervals) > 1 else ""
             url = url_of_page("change_plan.show", plan=f"{plan.key}:{interval}", _anchor="plan-switch")
-            yield Link(
-                f"Switch to {plan.name}{how}", url, detail="You review the cost before anything changes"
-            )
+            title = _switch_title(translated(plan.name), interval if len(plan.intervals) > 1 else None)
+            yield Link(title, url, detail=gettext("You review the cost before anything changes"))
+
+
+def _switch_title(plan: str, interval: str | None) -> str:
+    if interval is None:
+        return gettext("Switch to %(plan)s", plan=plan)
+    if interval == "year":
+        return gettext("Switch to %(plan)s, yearly", plan=plan)
+    return gettext("Switch to %(plan)s, monthly", plan=plan)
 
 
 def _cards(organization: Organization, typed: Typed) -> Iterator[Link]:
     """A card by its last digits or its brand; its removal asks before it removes."""
-    is_removal = typed.has("remove", "delete", "detach")
-    if not (typed.card or is_removal or typed.has("card", "cards")):
+    is_removal = typed.means(_TO_REMOVE)
+    if not (typed.card or is_removal or typed.means(_CARDS)):
         return
     for card in payment_methods.list_cards(organization):
-        names = card.label.casefold().split()
-        is_named = typed.card in names if typed.card else typed.has(*names[:1])
+        is_named = typed.card == card.last4 if typed.card else typed.has(*words_of(card.brand)[:1])
         if not is_named:
             continue
         if is_removal:
             url = url_of_page("payment_methods.confirm_removal", card_id=card.id)
-            yield Link(f"Remove {card.label}", url, detail="You're asked before it's removed")
+            yield Link(
+                gettext("Remove %(name)s", name=card.label),
+                url,
+                detail=gettext("You're asked before it's removed"),
+            )
         yield Link(
             card.label,
             url_of_page("payment_methods.show", _anchor=f"card-{card.id}"),
-            detail="Payment methods",
+            detail=gettext("Payment methods"),
         )
 
 
@@ -110,4 +136,4 @@ def _channels(typed: Typed) -> Iterator[Link]:
     for kind, name, title in _CHANNELS:
         if any(len(word) >= _FEWEST_LETTERS and name.startswith(word) for word in typed.words):
             url = url_of_page("alerts.new_channel", kind=kind.value)
-            yield Link(title, url, detail="Credit alerts")
+            yield Link(translated(title), url, detail=gettext("Credit alerts"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from wtforms import StringField
 
+from app.language import lazy_gettext
 from app.pages.search import results
 from app.pages.search.typed import LONGEST, read
 from app.web.identity import current_organization, org_admin_required
@@ -17,7 +18,7 @@ blueprint = Blueprint("search", __name__, url_prefix="/billing/search")
 class SearchForm(TidyForm):
     """A GET form: it works without scripts, and its address can be kept."""
 
-    q = StringField("Search")
+    q = StringField(lazy_gettext("Search"))
 
 
 @blueprint.get("")

@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from unicodedata import combining, normalize
 from uuid import UUID
 
+from app.language import locale, translated
+from app.language.formats import date_text
 from app.money import Money, MoneyError
 from app.months import Month
 from app.text import tidied, without_unstorable
@@ -17,10 +21,6 @@ from app.text import tidied, without_unstorable
 LONGEST = 255
 """The longest name that a call or a campaign has, in characters."""
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
 _SHORTEST_MONTH = 3
 _YEAR = re.compile(r"20[0-9]{2}", re.ASCII)
 _CARD = re.compile(r"[0-9]{4}", re.ASCII)
@@ -44,8 +44,12 @@ class Typed:
     number: UUID | None = None
 
     def has(self, *words: str) -> bool:
-        """Whether one of these was typed."""
-        return not set(words).isdisjoint(self.words)
+        """Whether one of these was typed, with or without its accents."""
+        return not {folded(word) for word in words}.isdisjoint(map(folded, self.words))
+
+    def means(self, synonyms: str) -> bool:
+        """Whether one of the words of a message was typed, which are separated by commas."""
+        return self.has(*words_of(translated(synonyms)))
 
     @property
     def is_amount(self) -> bool:
@@ -53,10 +57,20 @@ class Typed:
         return self.amount is not None and len(self.text.split()) == 1
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """Its words, in lower case."""
+    return tuple(word.casefold() for word in _WORD.findall(text))
+
+
+def folded(word: str) -> str:
+    """As people may type it: in lower case, and without accents."""
+    return "".join(one for one in normalize("NFKD", word.casefold()) if not combining(one))
+
+
 def read(text: str, currency: str, today: date) -> Typed:
     """Read what was typed; amounts are in `currency`, if they name no other one."""
     tidy = tidied(without_unstorable(text))[:LONGEST].strip()
-    words = tuple(word.casefold() for word in _WORD.findall(tidy))
+    words = words_of(tidy)
     return Typed(
         text=tidy,
         words=words,
@@ -95,7 +109,15 @@ def _month(words: tuple[str, ...], today: date) -> Month | None:
 def _month_number(word: str) -> int | None:
     if len(word) < _SHORTEST_MONTH:
         return None
-    return next((place for place, name in enumerate(_MONTHS, 1) if name.startswith(word)), None)
+    return next(
+        (place for place, name in enumerate(_months(locale()), 1) if name.startswith(folded(word))), None
+    )
+
+
+@cache
+def _months(locale: str) -> list[str]:
+    """The names of the months, as the reader may type them."""
+    return [folded(date_text(date(2000, place, 1), "LLLL", locale)) for place in range(1, 13)]
 
 
 def _number(text: str) -> UUID | None:

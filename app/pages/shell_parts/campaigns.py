@@ -84,11 +84,15 @@ def _answer(coverage: Coverage, *, least: Money) -> Answer:
 
 def _text(coverage: Coverage, least: Money) -> str:
     if coverage.cost.micro == 0:
-        costs = "It costs nothing extra: your plan's allowances cover it."
+        costs = gettext("It costs nothing extra: your plan's allowances cover it.")
     elif money(least) == money(coverage.cost):
-        costs = f"It costs about {money(coverage.cost)}."
+        costs = gettext("It costs about %(amount)s.", amount=money(coverage.cost))
     else:
-        costs = f"It costs about {money(least)} to {money(coverage.cost)}."
+        costs = gettext(
+            "It costs about %(least)s to %(most)s.", least=money(least), most=money(coverage.cost)
+        )
     if coverage.missing:
-        return f"{costs} You need {money(coverage.missing)} more."
-    return f"{costs} You have {money(coverage.credit.usable)}."
+        has = gettext("You need %(amount)s more.", amount=money(coverage.missing))
+    else:
+        has = gettext("You have %(amount)s.", amount=money(coverage.credit.usable))
+    return f"{costs} {has}"

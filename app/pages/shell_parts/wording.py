@@ -65,7 +65,8 @@ def credit_alerts(balance: BalanceView) -> Iterator[Alert]:
             top_up,
         )
     elif balance.state is CallingState.PAUSED:
-        text = f"{why_paused(balance)}. New calls can start again once you add {missing} or more."
+        again = gettext("New calls can start again once you add %(missing)s or more.", missing=missing)
+        text = f"{why_paused(balance)}. {again}"
         yield Alert("paused", gettext("Calling is paused."), text, translated(_TOP_UP), top_up)
     elif balance.is_outbound_paused:
         text = gettext(
@@ -104,7 +105,7 @@ def plan_alerts(plan: PlanView) -> Iterator[Alert]:
     yield Alert(
         "past_due",
         gettext("Your renewal wasn't paid."),
-        gettext("%(plan)s. %(then)s", plan=why_unpaid(plan), then=then).strip(),
+        f"{why_unpaid(plan)}. {then}".strip(),
         gettext("Fix payment"),
         fix,
     )

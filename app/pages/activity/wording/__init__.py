@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import get_args
 
 from app.billing.audit import Action
+from app.language import marked
 from app.pages.activity.wording import (
     alerts,
     auto_top_ups,
@@ -24,17 +25,17 @@ from app.pages.activity.wording.parts import ActionWording, subject
 __all__ = ["KINDS", "WORDS", "ActionWording", "actions_of", "find_wording"]
 
 KINDS = {
-    "cards": "Cards",
-    "top_ups": "Top-ups",
-    "set_aside": "Envelopes and reserve",
-    "alerts": "Credit alerts",
-    "plan": "Plan",
-    "limits": "Limits",
-    "details": "Billing details",
-    "people": "People",
-    "sign_in": "Sign-in",
-    "organization": "Organization",
-    "tokens": "API tokens",
+    "cards": marked("Cards"),
+    "top_ups": marked("Top-ups"),
+    "set_aside": marked("Envelopes and reserve"),
+    "alerts": marked("Credit alerts"),
+    "plan": marked("Plan"),
+    "limits": marked("Limits"),
+    "details": marked("Billing details"),
+    "people": marked("People"),
+    "sign_in": marked("Sign-in"),
+    "organization": marked("Organization"),
+    "tokens": marked("API tokens"),
 }
 """The kinds to filter by."""
 

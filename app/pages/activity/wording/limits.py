@@ -5,44 +5,61 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.billing.audit import Action, display_name
+from app.billing.audit import Action, name_for_reader
 from app.billing.limits.labels import PER
+from app.language import gettext, marked, pgettext, translated
 from app.models import AuditEvent
+from app.notify import stored_texts
 from app.pages.activity.wording.parts import ActionWording, amount, as_money
 from app.pages.labels import destination_name
 from app.web.formatting import moment
 
 
 def _per(event: AuditEvent) -> str:
-    return {kind.value: words for kind, words in PER.items()}.get(str(event.details.get("window")), "")
+    words = {kind.value: words for kind, words in PER.items()}.get(str(event.details.get("window")), "")
+    return translated(words)
+
+
+def _subject(event: AuditEvent) -> str:
+    return stored_texts.limit(event.subject)
 
 
 def _limit(event: AuditEvent) -> str:
-    per = _per(event)
     before, after = (_limit_state(event.details.get(name)) for name in ("before", "after"))
-    change = f"from {before} to {after}" if before and after else before or after
-    return f"{event.subject}: {change} {per}".strip()
+    if before and after:
+        return gettext(
+            "%(limit)s: from %(before)s to %(after)s %(per)s",
+            limit=_subject(event),
+            before=before,
+            after=after,
+            per=_per(event),
+        ).strip()
+    return gettext(
+        "%(limit)s: %(state)s %(per)s", limit=_subject(event), state=before or after, per=_per(event)
+    ).strip()
 
 
 def _limit_state(state: dict[str, Any] | None) -> str:
     """`$30.00, stops`, and a raise with when it ends."""
     if not state:
         return ""
-    parts = [as_money(str(state["amount"])), "stops" if state["stops"] else "only notifies"]
+    stops = pgettext("a limit", "stops") if state["stops"] else pgettext("a limit", "only notifies")
+    parts = [as_money(str(state["amount"])), stops]
     if state.get("raised") and state.get("raised_until"):
         until = moment(datetime.fromisoformat(str(state["raised_until"])))
-        parts.insert(1, f"{as_money(str(state['raised']))} until {until}")
+        raised = as_money(str(state["raised"]))
+        parts.insert(1, gettext("%(amount)s until %(time)s", amount=raised, time=until))
     return ", ".join(parts)
 
 
 def _more(event: AuditEvent) -> str:
     details = event.details
-    per = _per(event)
-    parts = [f"{event.subject}: {amount(event, 'wanted')} {per}"]
+    wanted = {"limit": _subject(event), "amount": amount(event, "wanted"), "per": _per(event)}
+    parts = [gettext("%(limit)s: %(amount)s %(per)s", **wanted)]
     if details.get("until"):
-        parts.append(f"until {moment(datetime.fromisoformat(str(details['until'])))}")
+        parts.append(gettext("until %(time)s", time=moment(datetime.fromisoformat(str(details["until"])))))
     if event.action != "limit.more_asked":
-        parts.append(f"asked by {display_name(str(details.get('asked_by')))}")
+        parts.append(gettext("asked by %(name)s", name=name_for_reader(str(details.get("asked_by")))))
     if details.get("note"):
         parts.append(f"“{details['note']}”")
     return ", ".join(parts)
@@ -53,12 +70,12 @@ def _destination(event: AuditEvent) -> str:
 
 
 WORDS: dict[Action, ActionWording] = {
-    "destination.closed": ActionWording("limits", "Closed a destination", _destination),
-    "destination.opened": ActionWording("limits", "Opened a destination for calls", _destination),
-    "limit.added": ActionWording("limits", "Added a limit", _limit),
-    "limit.changed": ActionWording("limits", "Changed a limit", _limit),
-    "limit.more_approved": ActionWording("limits", "Approved a request for more", _more),
-    "limit.more_asked": ActionWording("limits", "Asked for a higher limit", _more),
-    "limit.more_refused": ActionWording("limits", "Refused a request for more", _more),
-    "limit.removed": ActionWording("limits", "Removed a limit", _limit),
+    "destination.closed": ActionWording("limits", marked("Closed a destination"), _destination),
+    "destination.opened": ActionWording("limits", marked("Opened a destination for calls"), _destination),
+    "limit.added": ActionWording("limits", marked("Added a limit"), _limit),
+    "limit.changed": ActionWording("limits", marked("Changed a limit"), _limit),
+    "limit.more_approved": ActionWording("limits", marked("Approved a request for more"), _more),
+    "limit.more_asked": ActionWording("limits", marked("Asked for a higher limit"), _more),
+    "limit.more_refused": ActionWording("limits", marked("Refused a request for more"), _more),
+    "limit.removed": ActionWording("limits", marked("Removed a limit"), _limit),
 }

@@ -7,16 +7,32 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.billing import catalog
-from app.models import AuditEvent
+from app.language import gettext, listed, marked, translated
+from app.models import AuditEvent, card_name
 from app.money import Money
 from app.web.formatting import money
 
 Detail = Callable[[AuditEvent], str]
+_FIELDS = {
+    "city": marked("city"),
+    "country": marked("country"),
+    "emails": marked("billing email recipients"),
+    "language": marked("language"),
+    "legal_name": marked("legal name"),
+    "line1": marked("address line 1"),
+    "line2": marked("address line 2"),
+    "name": marked("name"),
+    "postal_code": marked("postal code"),
+    "purchase_order": marked("purchase order"),
+    "region": marked("region"),
+    "tax_id": marked("tax ID"),
+    "tax_kind": marked("tax ID type"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ActionWording:
-    """The label of an action, the key of its kind, and the text of its details."""
+    """The label of an action in English, the key of its kind, and the text of its details."""
 
     kind: str
     text: str
@@ -40,22 +56,27 @@ def detail(name: str) -> Detail:
 
 def paid(event: AuditEvent) -> str:
     """The amount, in the currency of the catalog, with the card if known."""
-    card = event.details.get("card")
-    parts = [amount(event, "amount") if event.details.get("amount") else "", f"with {card}" if card else ""]
-    return " ".join(filter(None, parts))
+    paid_with, sum_ = card(event), amount(event, "amount") if event.details.get("amount") else ""
+    if not paid_with:
+        return sum_
+    if not sum_:
+        return gettext("with %(card)s", card=paid_with)
+    return gettext("%(amount)s with %(card)s", amount=sum_, card=paid_with)
+
+
+def card(event: AuditEvent) -> str:
+    """The card, in the reader's language: entries have its English label."""
+    return card_name(str(event.details.get("card") or ""))
 
 
 def fields(event: AuditEvent) -> str:
     """The fields of a form that were changed."""
-    named = {
-        "emails": "billing email recipients",
-        "line1": "address line 1",
-        "line2": "address line 2",
-        "tax_id": "tax ID",
-        "tax_kind": "tax ID type",
-    }
-    names = ", ".join(named.get(one, one.replace("_", " ")) for one in event.details.get("fields") or ())
+    names = listed((_field(one) for one in event.details.get("fields") or ()), "unit")
     return names[:1].upper() + names[1:]
+
+
+def _field(name: str) -> str:
+    return translated(_FIELDS[name]) if name in _FIELDS else name.replace("_", " ")
 
 
 def as_money(text: str) -> str:
