@@ -10,7 +10,7 @@ from functools import partial
 from app.billing.activity import saved_views, search
 from app.billing.activity.search import SearchTookTooLongError
 from app.billing.invoices import listing
-from app.language import gettext, translated
+from app.language import gettext, in_sentence, translated
 from app.models import Organization, card_name
 from app.months import Month
 from app.pages.destination import Destination
@@ -150,7 +150,7 @@ def _invoices(organization: Organization, typed: Typed) -> list[Link]:
         Link(
             gettext("Invoice %(number)s", number=one.number),
             url_of_page("invoices.show_invoice", invoice_id=one.id),
-            detail=time_element(one.issued_at, "date") + f", {money(one.amount)}, {one.label.lower()}",
+            detail=time_element(one.issued_at, "date") + f", {money(one.amount)}, {in_sentence(one.label)}",
             aside=True,
         )
         for one in listing.find(organization, typed.text, typed.amount, most=search.MOST)

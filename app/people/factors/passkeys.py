@@ -53,7 +53,9 @@ class TooManyError(PasskeyError):
     """The person has `MOST` passkeys."""
 
     def __init__(self) -> None:
-        super().__init__(f"You have {MOST} passkeys, which is the most. Remove one first.")
+        super().__init__(
+            gettext("You have %(count)s passkeys, which is the most. Remove one first.", count=MOST)
+        )
 
 
 @seeing_all(Reason.PEOPLE)
