@@ -15,8 +15,8 @@ class Destination:
     """A page, or a part of one at `anchor`.
 
     `action` is the name under which a person's own keys are stored, so it never changes. `keys` are the usual ones:
-    one, or two to be pressed one after the other. `title` is in English, `name` for readers; by which words it is found
-    besides is in `app.pages.synonyms`. `extra` is a key that works besides, with Ctrl or ⌘.
+    one, or two to be pressed one after the other. `title` is in English, `name` for readers; the words that it is
+    found by besides are in `app.pages.synonyms`. `extra` is a key that works besides, with Ctrl or ⌘.
     """
 
     action: str
