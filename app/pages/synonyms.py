@@ -1,4 +1,7 @@
-"""The words that pages are found by besides their names, by action."""
+"""The words that pages are found by besides their names, and that what can be done by typing it begins with.
+
+They are what people type, whatever we call it.
+"""
 
 from __future__ import annotations
 
@@ -70,3 +73,13 @@ SYNONYMS = {
     # Translators: words that people type to find a page, separated by commas: your language's, as many as you like
     "keyboard": marked("keys, hotkeys"),
 }
+"""By the action of a page."""
+
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+TO_TOP_UP = marked("top, topup, top-up, add, recharge, refill, credit, pay")
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+TO_EXPORT = marked("export, download, csv, pdf, statement, statements")
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+TO_REMOVE = marked("remove, delete, detach")
+# Translators: words that people type, separated by commas: those of your language, as many as you like.
+CARDS = marked("card, cards")

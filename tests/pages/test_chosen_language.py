@@ -1,4 +1,4 @@
-"""A language that a person chooses: the page is in it at once, and pages, actions and entries are found and read in it."""
+"""A language that a person chooses: the next page is in it, and pages, actions and entries are found and read in it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def dana(app: Flask, visitor: Visitor) -> Iterator[User]:
     yield person
 
 
-def test_the_page_is_in_it_at_once_and_so_is_what_it_says(visitor: Visitor, dana: User) -> None:
+def test_the_next_page_is_in_it_and_so_is_what_it_says(visitor: Visitor, dana: User) -> None:
     before = visitor.get("/account").text
     assert '<html lang="en-US"' in before
     assert re.search(r'<option value="nl_NL" lang="nl-NL">Nederlands \(Nederland\)</option>', before)

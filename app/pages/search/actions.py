@@ -9,20 +9,13 @@ from app.billing.cards import payment_methods
 from app.language import gettext, marked, translated
 from app.models import ChannelKind, Organization
 from app.months import Month
+from app.pages import synonyms
 from app.pages.search.links import Link
 from app.pages.search.typed import Typed, words_of
 from app.pages.wallet.forms import out_of_range
 from app.web.formatting import money, month
 from app.web.links import url_of_page
 
-# Translators: words that people type, separated by commas: those of your language, as many as you like.
-_TO_TOP_UP = marked("top, topup, top-up, add, recharge, refill, credit, pay")
-# Translators: words that people type, separated by commas: those of your language, as many as you like.
-_TO_EXPORT = marked("export, download, csv, pdf, statement, statements")
-# Translators: words that people type, separated by commas: those of your language, as many as you like.
-_TO_REMOVE = marked("remove, delete, detach")
-# Translators: words that people type, separated by commas: those of your language, as many as you like.
-_CARDS = marked("card, cards")
 _CHANNELS = (
     (ChannelKind.SLACK, "slack", marked("Add Slack")),
     (ChannelKind.TEAMS, "teams", marked("Add Teams")),
@@ -42,7 +35,7 @@ def find(organization: Organization, typed: Typed) -> Iterator[Link]:
 
 def _top_up(typed: Typed) -> Iterator[Link]:
     """The form, filled in with the amount. Nothing is charged before its review."""
-    is_meant = typed.means(_TO_TOP_UP)
+    is_meant = typed.means(synonyms.TO_TOP_UP)
     if typed.amount is None or not (is_meant or typed.is_amount):
         return
     limits = catalog.current().top_up
@@ -61,7 +54,7 @@ def _top_up(typed: Typed) -> Iterator[Link]:
 
 
 def _export(organization: Organization, typed: Typed) -> Iterator[Link]:
-    is_meant = typed.means(_TO_EXPORT)
+    is_meant = typed.means(synonyms.TO_EXPORT)
     if typed.month is not None and typed.month in statements.months(organization):
         yield from _statement(typed.month, is_export=is_meant)
     elif is_meant and typed.month is None:
@@ -110,8 +103,8 @@ def _switch_title(plan: str, interval: str | None) -> str:
 
 def _cards(organization: Organization, typed: Typed) -> Iterator[Link]:
     """A card by its last digits or its brand; its removal asks before it removes."""
-    is_removal = typed.means(_TO_REMOVE)
-    if not (typed.card or is_removal or typed.means(_CARDS)):
+    is_removal = typed.means(synonyms.TO_REMOVE)
+    if not (typed.card or is_removal or typed.means(synonyms.CARDS)):
         return
     for card in payment_methods.list_cards(organization):
         is_named = typed.card == card.last4 if typed.card else typed.has(*words_of(card.brand)[:1])
