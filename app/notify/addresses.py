@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore, Thread
 from urllib.parse import quote, urlsplit
 
+from app.language import gettext
 from app.notify.public_networks import is_public
 
 HTTPS_PORT = 443
@@ -51,26 +52,40 @@ def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: floa
     """Resolve and check an address. Raises `AddressError`. `allow_private` allows http, any port, and
     non-public addresses, for development. `seconds` is the DNS timeout."""
     if len(url) > LONGEST or _NO_HOST.search(url):
-        raise AddressError("The address has spaces, backslashes or control characters in it, or is too long.")
+        raise AddressError(
+            gettext("The address has spaces, backslashes or control characters in it, or is too long.")
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise AddressError("The address has an invalid host or port.") from None
+        raise AddressError(gettext("The address has an invalid host or port.")) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise AddressError("Use an address like https://portal.example/billing-events.")
+        raise AddressError(gettext("Use an address like https://portal.example/billing-events."))
     if parts.scheme == "http" and not allow_private:
-        raise AddressError("Use https: messages are confidential.")
+        raise AddressError(gettext("Use https: messages are confidential."))
     if port is None:
         port = HTTPS_PORT if parts.scheme == "https" else 80
     if port == 0 or not (allow_private or port in ports):
         allowed = ", ".join(map(str, sorted(ports)))
-        raise AddressError(f"Port {port} is not allowed, only {allowed}. WEBHOOK_PORTS says which are.")
+        raise AddressError(
+            gettext(
+                "Port %(port)s is not allowed, only %(allowed)s. WEBHOOK_PORTS says which are.",
+                port=port,
+                allowed=allowed,
+            )
+        )
     host = _host(parts.hostname)
     addresses = _resolved(host, port, seconds)
     for address in addresses:
         if not allow_private and not is_public(address):
-            raise AddressError(f"{host} leads to {address}, which is not a public address.")
+            raise AddressError(
+                gettext(
+                    "%(host)s leads to %(address)s, which is not a public address.",
+                    host=host,
+                    address=address,
+                )
+            )
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
         f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?[]')}" if parts.query else ""
     )
@@ -80,27 +95,32 @@ def find(url: str, *, allow_private: bool, ports: Collection[int], seconds: floa
 def _host(written: str) -> str:
     """The host in canonical form, ready for lookup: an IP address in its one notation, or a valid DNS name."""
     if "%" in written:
-        raise AddressError("The address has a zone or a percent sign in its host. Use the host's name.")
+        raise AddressError(
+            gettext("The address has a zone or a percent sign in its host. Use the host's name.")
+        )
     if ":" in written:
         try:
             return str(ipaddress.IPv6Address(written))
         except ValueError:
-            raise AddressError(f"{written} is no address.") from None
+            raise AddressError(gettext("%(text)s is no address.", text=written)) from None
     try:
         name = written.encode("idna").decode().removesuffix(".").lower()
     except UnicodeError:
         raise AddressError(
-            f"{written[:80]} is not a valid host name: its parts have 1 to 63 letters, digits or hyphens."
+            gettext(
+                "%(text)s is not a valid host name: its parts have 1 to 63 letters, digits or hyphens.",
+                text=written[:80],
+            )
         ) from None
     if _ENDS_IN_NUMBER.search(name):
         try:
             return str(ipaddress.IPv4Address(name))
         except ValueError:
             raise AddressError(
-                f"{written} is no address. Use a name, or four numbers from 0 to 255."
+                gettext("%(text)s is no address. Use a name, or four numbers from 0 to 255.", text=written)
             ) from None
     if len(name) > 253 or not _NAME.fullmatch(name):
-        raise AddressError(f"{written[:80]} is no name of a host.")
+        raise AddressError(gettext("%(text)s is no name of a host.", text=written[:80]))
     return name
 
 
@@ -118,12 +138,20 @@ def _resolved(host: str, port: int, seconds: float) -> tuple[str, ...]:
             _LOOKUPS.release()
 
     if not _LOOKUPS.acquire(timeout=seconds):
-        raise AddressError(f"{host} could not be looked up: the name server does not answer.")
+        raise AddressError(
+            gettext("%(host)s could not be looked up: the name server does not answer.", host=host)
+        )
     thread = Thread(target=look_up, daemon=True, name="lookup")
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise AddressError(f"{host} could not be looked up within {seconds:.0f} seconds.")
+        raise AddressError(
+            gettext(
+                "%(host)s could not be looked up within %(seconds)s seconds.",
+                host=host,
+                seconds=f"{seconds:.0f}",
+            )
+        )
     if not found:
-        raise AddressError(f"{host} can't be found.")
+        raise AddressError(gettext("%(host)s can't be found.", host=host))
     return tuple(found)

@@ -11,6 +11,7 @@ from app.billing.alerts import deliveries
 from app.billing.alerts.outcomes import Result, Tested
 from app.extensions import limiter
 from app.language import marked, translated
+from app.notify import stored_texts
 from app.pages.alerts.routes import blueprint
 from app.web.identity import current_identity, current_organization, org_admin_required
 
@@ -30,7 +31,7 @@ def send_test(channel_id: UUID) -> Response:
 
 def describe(tested: Tested) -> str:
     """What a test has shown, and what to do."""
-    return translated(_SHOWN[tested.result]) % {"answer": tested.answer.rstrip(".")}
+    return translated(_SHOWN[tested.result]) % {"answer": stored_texts.answer(tested.answer).rstrip(".")}
 
 
 _SHOWN = {
