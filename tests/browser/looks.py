@@ -16,13 +16,9 @@ HEIGHT = 800
 ZOOM = 4
 """1280 px at 400 % are 320 CSS px: WCAG 2.2, 1.4.10 (Reflow)."""
 
-# Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
-COLORS_ARE_THERE = """async () => {
-  // One out of view gets no frame of its own, so its end isn't waited for but looked for, frame by frame.
-  const isMoving = (each) => each instanceof CSSTransition && each.playState === "running";
-  do await new Promise(requestAnimationFrame);
-  while (document.getAnimations().some(isMoving));
-}"""
+# One out of view gets no frame of its own, so its end isn't waited for but looked for.
+COLORS_MOVE = """() => document.getAnimations()
+  .some((each) => each instanceof CSSTransition && each.playState === "running")"""
 
 
 # Ids are there once, and what a label or another attribute refers to is there. What is drawn by Stripe is not ours.
@@ -59,7 +55,7 @@ IN_VIEW = (
     """() => [...document.querySelectorAll("body *")].map((one) => Number(one.checkVisibility())).join("")"""
 )
 # A page as it is drawn, without what is never twice the same: figures, ids, what forms are sealed with.
-ALIKE = """() => [innerWidth, matchMedia("(prefers-color-scheme: dark)").matches,
+ALIKE = """() => [innerWidth, matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("(scripting: none)").matches,
   document.querySelectorAll(":modal").length, document.documentElement.outerHTML
     .replace(/ value="[^"]{40,}"/g, "").replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id").replace(/\\d+/g, "0")].join()"""
 _looked_at: set[str] = set()
@@ -100,10 +96,19 @@ def check(page: Page, *, only: Sequence[str] = ()) -> None:
     # What is alike but for its figures needs to be looked at only once: most pages are the same in most states.
     drawn = page.evaluate(ALIKE)
     if drawn not in _looked_at:
-        page.evaluate(COLORS_ARE_THERE)
+        wait_for_colors(page)
         found = axe.findings(page, only)
         assert not found, f"{page.url}: {found}"
         _looked_at.add(drawn)
+
+
+def wait_for_colors(page: Page | Frame) -> None:
+    """Going over into the other scheme is no moment to measure contrast at; what inherits a color goes after its parent.
+
+    The page isn't asked to wait: where scripts are off, its timers never run out.
+    """
+    while page.evaluate(COLORS_MOVE):
+        page.wait_for_timeout(20)
 
 
 def check_reflow(page: Page) -> None:

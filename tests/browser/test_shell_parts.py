@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from app.models import Organization
 from tests.browser import axe
-from tests.browser.looks import COLORS_ARE_THERE
+from tests.browser.looks import wait_for_colors
 from tests.browser.site import Site
 from tests.factories import an_organization, give_credit
 from tests.support.credit_states import low, low_and_past_due, negative, reserved, spend
@@ -232,7 +232,7 @@ def test_axe_finds_nothing_in_any_part_and_state(
         expect(page.locator(f"main voice-portal-{part}").locator("a, button").first).to_be_visible()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.evaluate(COLORS_ARE_THERE)
+        wait_for_colors(page)
         assert axe.findings(page) == [], scheme
     page.emulate_media(forced_colors="active")
     for chip in page.locator(f"main {CHIP}").locator(".chip").all():

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from playwright.sync_api import Frame, Page
 
 from tests.browser import axe
-from tests.browser.looks import ALIKE, COLORS_ARE_THERE, IN_VIEW, REFERENCES, reflow_problems
+from tests.browser.looks import ALIKE, IN_VIEW, REFERENCES, reflow_problems, wait_for_colors
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,6 @@ def look(
 def _look_once(seen: Page | Frame, way: Way, only: Any) -> list[str]:
     key = (way.name, str(seen.evaluate(ALIKE)))
     if key not in _found:
-        seen.evaluate(COLORS_ARE_THERE)
+        wait_for_colors(seen)
         _found[key] = [*axe.findings(seen, only), *seen.evaluate(REFERENCES), *reflow_problems(seen)]
     return _found[key]

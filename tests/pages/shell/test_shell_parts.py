@@ -69,41 +69,51 @@ def stopped_and_paused() -> Organization:
 
 
 @pytest.mark.parametrize(
-    ("made", "state", "label", "alerts"),
+    ("made", "state", "label", "tone", "alerts"),
     [
-        (good, "active", "Active", {}),
+        (good, "active", "Active", "good", {}),
         (
             stopped,
             "active",
             "Limit reached",
+            "warn",
             {"limit": "Its limit is $0.00 a day, so no calls start until it's raised."},
         ),
-        (stopped_in_part, "active", "Active", {"limit": "Its limit is $0.00 a day"}),
-        (stopped_and_paused, "paused", "Paused", {"paused": "Your credit ran out."}),
-        (low, "low", "Low balance", {"low": "You have $20.00 left."}),
+        (stopped_in_part, "active", "Active", "good", {"limit": "Its limit is $0.00 a day"}),
+        (stopped_and_paused, "paused", "Paused", "bad", {"paused": "Your credit ran out."}),
+        (low, "low", "Low balance", "warn", {"low": "You have $20.00 left."}),
         (
             paused,
             "paused",
             "Paused",
+            "bad",
             {"paused": "Your credit ran out. New calls can start again once you add"},
         ),
         (
             negative,
             "negative",
             "Below zero",
+            "bad",
             {"paused": "The balance fell below zero. New calls can start again"},
         ),
         (
             reserved,
             "paused",
             "Paused",
+            "bad",
             {"reserved": "New calls can start when one of them ends, or once you add"},
         ),
-        (all_set_aside, "paused", "Paused", {"set_aside": "Calls for those campaigns continue."}),
-        (at_reserve, "active", "Active", {"outbound_paused": "The remaining $30.00 is kept"}),
-        (an_organization, "paused", "No credit yet", {"no_credit": "Add $10.00 or more."}),
-        (past_due, "active", "Active", {"past_due": "The card was declined. Pay it by"}),
-        (low_and_past_due, "low", "Low balance", {"low": "You have", "past_due": "The card was declined."}),
+        (all_set_aside, "paused", "Paused", "bad", {"set_aside": "Calls for those campaigns continue."}),
+        (at_reserve, "active", "Active", "good", {"outbound_paused": "The remaining $30.00 is kept"}),
+        (an_organization, "paused", "No credit yet", "soft", {"no_credit": "Add $10.00 or more."}),
+        (past_due, "active", "Active", "good", {"past_due": "The card was declined. Pay it by"}),
+        (
+            low_and_past_due,
+            "low",
+            "Low balance",
+            "warn",
+            {"low": "You have", "past_due": "The card was declined."},
+        ),
     ],
 )
 def test_credit_is_told_with_its_state_and_what_is_wrong(
@@ -112,13 +122,15 @@ def test_credit_is_told_with_its_state_and_what_is_wrong(
     made: Callable[[], Organization],
     state: str,
     label: str,
+    tone: str,
     alerts: dict[str, str],
 ) -> None:
     organization = made()
     shell.org_id = str(organization.id)
     enter(frame, shell.token(), path=HIDDEN)
     told = frame.get(CREDIT, headers=FROM_FRAME).json
-    assert (told["organization"], told["state"], told["label"]) == (shell.org_id, state, label)
+    assert (told["organization"], told["state"]) == (shell.org_id, state)
+    assert (told["label"], told["tone"]) == (label, tone)
     assert [one["kind"] for one in told["alerts"]] == list(alerts)
     for one in told["alerts"]:
         assert one["text"].startswith(alerts[one["kind"]])
