@@ -29,14 +29,18 @@ class State(StrEnum):
     NEGATIVE = "negative"
 
 
+_TONES = {State.ACTIVE: "good", State.LOW: "warn", State.PAUSED: "bad", State.NEGATIVE: "bad"}
+
+
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """The message `wallet` to the shell's page. `available` is as people read it, `amount` as programs do; `path` is
-    where a top-up begins."""
+    """The message `wallet` to the shell's page. `tone` is which of a part's colors `label` has; `available` is as
+    people read it, `amount` as programs do; `path` is where a top-up begins."""
 
     organization: UUID
     state: State
     label: str
+    tone: str
     available: str
     amount: str
     currency: str
@@ -53,10 +57,12 @@ def gather(organization: Organization) -> tuple[Credit, str]:
 def of(organization: Organization, found: BalanceView, plan: PlanView) -> Credit:
     """The same, of what was read."""
     state = State.NEGATIVE if found.is_negative else State(found.state.value)
+    label, tone = _label(found, state)
     return Credit(
         organization=organization.id,
         state=state,
-        label=_label(found, state),
+        label=label,
+        tone=tone,
         available=money(found.available),
         amount=found.available.exact,
         currency=found.available.currency,
@@ -69,14 +75,16 @@ def of(organization: Organization, found: BalanceView, plan: PlanView) -> Credit
     )
 
 
-def _label(found: BalanceView, state: State) -> str:
+def _label(found: BalanceView, state: State) -> tuple[str, str]:
+    """The state in words, and the tone to say it in: what is new is neither good nor bad."""
     if found.missing and not found.paused_since:
-        return gettext("No credit yet")
+        return gettext("No credit yet"), "soft"
     limit = found.stopped_by
     if (
         limit is not None
         and limit.subject is LimitSubject.ORGANIZATION
         and state in {State.ACTIVE, State.LOW}
     ):
-        return gettext("Limit reached")
-    return gettext("Below zero") if state is State.NEGATIVE else CallingState(state.value).label
+        return gettext("Limit reached"), "warn"
+    label = gettext("Below zero") if state is State.NEGATIVE else CallingState(state.value).label
+    return label, _TONES[state]

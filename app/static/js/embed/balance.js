@@ -8,7 +8,6 @@ look.replaceSync(`
     border: 1px solid var(--tone); border-radius: 99rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
   .chip:hover { text-decoration: underline; }
   .state { color: var(--tone); font-weight: 600; }
-  .active { --tone: var(--good); } .low { --tone: var(--warn); } .paused, .negative { --tone: var(--bad); }
   bdi { direction: ltr; }
 `);
 
@@ -29,7 +28,7 @@ class Balance extends Part {
     this.chip.hidden = !credit;
     this.#amount.textContent = credit?.available ?? "";
     this.#state.textContent = credit?.label ?? "";
-    this.chip.className = `chip ${credit?.state ?? ""}`;
+    this.chip.style.setProperty("--tone", `var(--${credit?.tone})`);
   }
 }
 
