@@ -29,7 +29,7 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "pgettext": ((1, "c"), 2),
 }
-_WHERE = [("**.py", "python"), ("templates/**.*", "jinja2")]
+_WHERE = [("**.py", "python"), ("templates/**.*", "jinja2"), ("static/js/**.js", "javascript")]
 _TEMPLATES = {"templates/**.*": {"newstyle_gettext": "true", "trimmed": "true", "trim_blocks": "true"}}
 _NAMES = {"label", "name", "shown_as", "summary", "description"}
 """What of the product catalog people read."""

@@ -8,6 +8,7 @@ logs read English: there is no reader with another locale.
 from app.language.catalogs import FOLDER, SOURCE, catalog_of
 from app.language.locales import DEFAULT, LOCALES, language_of, negotiated, text_direction
 from app.language.messages import (
+    catalog,
     gettext,
     in_sentence,
     lazy_gettext,
@@ -25,6 +26,7 @@ __all__ = [
     "FOLDER",
     "LOCALES",
     "SOURCE",
+    "catalog",
     "catalog_of",
     "gettext",
     "in_sentence",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
+from gettext import NullTranslations
 from typing import Any, Literal
 
 from babel import Locale
@@ -20,26 +21,31 @@ from app.language.locales import language_of
 from app.language.readers import locale
 
 
+def catalog() -> NullTranslations:
+    """The messages of the reader's language, with the places of their values."""
+    return catalog_of(language_of(locale()))
+
+
 def gettext(message: str, /, **values: object) -> str:
     """A text, with its values."""
-    return catalog_of(language_of(locale())).gettext(message) % values
+    return catalog().gettext(message) % values
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """A text about `count` things, in the plural form that the language has for it; the value `%(num)s` is `count`
     unless another is given, such as one with the locale's separators."""
-    translated = catalog_of(language_of(locale())).ngettext(one, many, count)
+    translated = catalog().ngettext(one, many, count)
     return translated % {"num": count, **values}
 
 
 def pgettext(context: str, message: str, /, **values: object) -> str:
     """A text whose English means several things: `context` says which."""
-    return catalog_of(language_of(locale())).pgettext(context, message) % values
+    return catalog().pgettext(context, message) % values
 
 
 def npgettext(context: str, one: str, many: str, count: int, /, **values: object) -> str:
     """As `ngettext`, of a text whose English means several things: `context` says which."""
-    translated = catalog_of(language_of(locale())).npgettext(context, one, many, count)
+    translated = catalog().npgettext(context, one, many, count)
     return translated % {"num": count, **values}
 
 
@@ -56,7 +62,7 @@ def marked(message: str, /) -> str:
 def translated(message: str, /) -> str:
     """A text without values that is written out elsewhere: one that was `marked`, or a name in the product catalog.
     As it is if there is no translation, such as of a plan that an operator named."""
-    return catalog_of(language_of(locale())).gettext(message) if message else message
+    return catalog().gettext(message) if message else message
 
 
 def in_sentence(name: str) -> str:

@@ -17,13 +17,15 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
 from app.language import DEFAULT, speaking
-from app.web import joined_modules, tight_styles
+from app.web import joined_modules, script_texts, tight_styles
 
 _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED = {".css", ".js", ".svg"}
 _OF_SHELL = "js/embed/"
 """Modules that run in pages of the shell, which imports them: each defines its element, or what several need. What
 they import when it is needed isn't there before."""
+_WORDS = "js/embed/words.js"
+"""Its table is empty as it is written."""
 _ON_BOTH_SIDES = "js/embed/pages.js"
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx/hx-ptag.min.js")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -75,6 +77,8 @@ def read(folder: Path) -> dict[str, Asset]:
     }
     joined = joined_modules.join({name.removeprefix("js/"): text.decode() for name, text in modules.items()})
     files |= {f"js/{name}": text.encode() for name, text in joined.items()}
+    of_shell = [text.decode() for name, text in files.items() if name.startswith(_OF_SHELL)]
+    files[_WORDS] = files[_WORDS].replace(b"{};", f"{script_texts.words_of_shell(of_shell)};".encode(), 1)
     for name in files:
         if name.startswith(_OF_SHELL):
             files[name] = joined_modules.lightened(files[name].decode()).encode()

@@ -72,6 +72,14 @@ def on_need(source: str) -> frozenset[str]:
     return frozenset(_ON_NEED.findall(source))
 
 
+def only_below(entry: str, sources: Mapping[str, str]) -> set[str]:
+    """The modules that come with this one alone, itself included."""
+    joining = _Joining({name: _read(name, text) for name, text in sources.items()})
+    return joining.reached(entry).difference(
+        *(joining.reached(one) for one in joining.entries if one != entry)
+    )
+
+
 class _Joining:
     def __init__(self, modules: Mapping[str, _Module]) -> None:
         self._modules = modules
@@ -88,8 +96,12 @@ class _Joining:
             if self._home_of[name] == name:
                 yield name, self._file(name)
 
+    def reached(self, entry: str) -> set[str]:
+        """A module and what it imports."""
+        return set(self._in_order(entry, ()))
+
     @cached_property
-    def _entries(self) -> list[str]:
+    def entries(self) -> list[str]:
         """What pages name, and what is imported when it is needed."""
         imported = {wanted for module in self._modules.values() for wanted in module.imported}
         return [name for name in self._modules if name in self._on_need or name not in imported]
@@ -102,7 +114,7 @@ class _Joining:
     def _home_of(self) -> dict[str, str]:
         """The file that each module is in."""
         reached_from: dict[str, set[str]] = {name: set() for name in self._modules}
-        for entry in self._entries:
+        for entry in self.entries:
             for name in self._in_order(entry, ()):
                 reached_from[name].add(entry)
         return {name: self._home(name, entries) for name, entries in reached_from.items()}
@@ -110,7 +122,7 @@ class _Joining:
     def _home(self, name: str, reached_from: set[str]) -> str:
         if ON_EVERY_PAGE in reached_from:
             return ON_EVERY_PAGE
-        return next(iter(reached_from)) if len(reached_from) == 1 and name not in self._entries else name
+        return next(iter(reached_from)) if len(reached_from) == 1 and name not in self.entries else name
 
     def _in_order(self, name: str, within: tuple[str, ...]) -> Iterator[str]:
         """What a module imports, each before what needs it; then the module itself."""
@@ -149,7 +161,7 @@ class _Joining:
             for wanted, names in module.imports
             if names
         ]
-        lines = [f"// {module.name}", f"const {module.variable} = (() => {{", *taken, module.body.strip()]
+        lines = [f"const {module.variable} = (() => {{", *taken, module.body.strip()]
         return "\n".join([*lines, f"return {{ {', '.join(module.exports)} }};", "})();"])
 
 

@@ -57,6 +57,7 @@ def test_texts_of_code(python: str, texts: list[str]) -> None:
     ("script", "texts"),
     [
         ('say("Connection lost.");', ["Connection lost."]),
+        ('say(gettext("Connection lost."));\nsay("Reload");', ["Reload"]),
         ("// Connection lost.\nsay(said.lost);", []),
         ("place.textContent = `In progress: ${name}.`;", ["In progress: {}."]),
         ('say("Out of date; trying again.");', ["Out of date; trying again."]),

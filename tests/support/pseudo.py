@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from gettext import NullTranslations
 
 from flask import request
@@ -23,6 +23,7 @@ _PLAIN = "AEIOUYaeiouycnszgklr"
 _ACCENTED = "ÅÉÎÖÛÝåéîöûýçñšžğķļř"
 _ACCENTS = str.maketrans(_PLAIN, _ACCENTED)
 _VOWELS = set("AEIOUYaeiouy")
+_for_good = ExitStack()
 _KEPT = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]*>|&#?\w+;)")
 
 
@@ -87,7 +88,7 @@ def speaking_pseudo(locale: str = LEFT_TO_RIGHT) -> Iterator[None]:
 def offer_pseudo() -> None:
     """For good, to viewers whose browser asks for one of the two before all others, as `locale` of a browser's context
     does. Who asks for another language notices nothing."""
-    _offered().__enter__()
+    _for_good.enter_context(_offered())
     ask = reader.ask
     by_tag = {"nl-NL": LEFT_TO_RIGHT, "he-IL": RIGHT_TO_LEFT}
 

@@ -37,6 +37,8 @@ OTHERS = {
     "/billing/change-plan": BUDGET,
     "/billing/payment-methods": BUDGET - 2_000,
     "/billing/payment-methods/new": BUDGET - 2_000,
+    # A password and a passkey, each with a module of its own.
+    "/confirm": BUDGET - 4_500,
     "/billing/renewal": BUDGET - 2_000,
     "/billing/wallet": BUDGET,
     # One long page that grows with every endpoint, and that no one pays on.

@@ -24,9 +24,9 @@ def test_what_one_script_imports_is_in_its_file_and_what_several_import_is_in_on
 def test_each_module_is_in_one_file_before_what_needs_it() -> None:
     files = join(MODULES)
     for name in MODULES:
-        assert [text.count(f"// {name}\n") for text in files.values()].count(1) == 1
-    assert files["app.js"].index("// text.js") < files["app.js"].index("// focus.js")
-    assert files["app.js"].index("// focus.js") < files["app.js"].index("// app.js")
+        assert [text.count(f"const ${name.removesuffix('.js')} = (") for text in files.values()].count(1) == 1
+    assert files["app.js"].index("const $text =") < files["app.js"].index("const $focus =")
+    assert files["app.js"].index("const $focus =") < files["app.js"].index("const $app =")
 
 
 def test_a_file_takes_what_every_page_has_from_there() -> None:

@@ -1,5 +1,5 @@
 // What was stopped until the person has confirmed who they are: its form stays as it is, and is sent once that is done.
-import { LOST, refuse, told } from "./refused.js";
+import { lost, refuse, told } from "./refused.js";
 import { offerIn } from "./show_password.js";
 import { complain, drawnFor, say } from "./text.js";
 import { fillIn, hasPasskeys, problemOf, say as sayInForm } from "./webauthn.js";
@@ -68,7 +68,7 @@ document.addEventListener("submit", async (event) => {
   try {
     if (await fill(event.target)) await confirm(event.target, waiting);
   } catch {
-    complain(LOST, { form: waiting.form });
+    complain(lost(), { form: waiting.form });
   }
   button?.removeAttribute("aria-busy");
   isSending = false;

@@ -1,10 +1,9 @@
 // Keeping the figures current: quiet in a hidden tab and while a dialog of the page's asks something, immediately in one that is shown again, honest when it fails.
+import { gettext } from "./language.js";
 import { isPoll, poller } from "./poll.js";
 import { told } from "./refused.js";
-import { SESSION_ENDED, say, signIn } from "./text.js";
+import { say, sessionEnded, signIn } from "./text.js";
 
-const LOST = "Connection lost. Figures may be out of date; trying again.";
-const OUTDATED = "This page is out of date.";
 const place = () => document.getElementById("connection");
 let isOver = false;
 let isLost = false;
@@ -13,13 +12,13 @@ let isSignedOut = false;
 // Once, beside the form that was sent or here; and no longer once the person has signed in again in another tab.
 function endSession({ isTold }) {
   isSignedOut = true;
-  end(isTold ? "" : SESSION_ENDED, signIn());
+  end(isTold ? "" : sessionEnded(), signIn());
 }
 
 function lose() {
   if (isLost) return;
   isLost = true;
-  say(place(), LOST);
+  say(place(), gettext("Connection lost. Figures may be out of date; trying again."));
 }
 
 function recover() {
@@ -69,7 +68,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   else if (status === 409 && document.querySelector("[role=alert] [data-refusal]")) isOver = true;
   else if (status === 409 && told(ctx.text)) end(told(ctx.text));
   else if (status >= 500 || status === 429) lose();
-  else if (status >= 400) end(OUTDATED, { href: location.href, text: "Reload" });
+  else if (status >= 400) end(gettext("This page is out of date."), { href: location.href, text: gettext("Reload") });
   else recover();
 });
 

@@ -2,16 +2,25 @@
 // id of a confirmation token, which is good for one payment and saves the card only where the fields were told so
 // (https://docs.stripe.com/payments/build-a-two-step-confirmation).
 import { appearance } from "./card_look.js";
+import { gettext } from "./language.js";
 import { CARDS, paymentFields } from "./payment_fields.js";
 import { stripe } from "./processor.js";
 
-const AWAY = "The card fields couldn't load, so you can't enter a card right now. Check your connection, and that nothing blocks js.stripe.com.";
+// What stands before decimals, and between thousands, in the page's language.
+function marks() {
+  const parts = new Intl.NumberFormat(document.documentElement.lang || undefined).formatToParts(1_000_000.5);
+  return ["decimal", "group"].map((type) => parts.find((one) => one.type === type)?.value ?? "");
+}
 
 // An amount in the currency's smallest unit; null if it is not valid yet.
 export function minor(typed, digits) {
-  const [, whole, part = ""] = /^\s*\$?([\d,]+)(?:\.(\d*))?\s*$/.exec(typed) ?? [];
-  if (!whole || part.length > digits) return null;
-  const amount = Number(whole.replaceAll(",", "") + part.padEnd(digits, "0"));
+  const [decimal, group] = marks();
+  const plain = typed.replace(/\p{Sc}/u, "").trim();
+  const [whole, part = "", ...more] = plain.split(decimal);
+  // A space between thousands is any space.
+  const figures = /\s/.test(group) ? whole.replace(/\s/g, "") : whole.replaceAll(group, "");
+  if (more.length || !/^\d+$/.test(figures) || !/^\d*$/.test(part) || part.length > digits) return null;
+  const amount = Number(figures + part.padEnd(digits, "0"));
   return amount > 0 && amount <= 99_999_999 ? amount : null;
 }
 
@@ -66,7 +75,10 @@ export class EnteredCard {
   #fail() {
     this.destroy();
     const hadFocus = document.activeElement === this.place;
-    this.tell(AWAY, () => this.start());
+    this.tell(
+      gettext("The card fields couldn't load, so you can't enter a card right now. Check your connection, and that nothing blocks js.stripe.com."),
+      () => this.start(),
+    );
     if (hadFocus) this.place.querySelector("[data-problem] button")?.focus();
   }
 
@@ -101,7 +113,7 @@ export class EnteredCard {
       const submitted = await this.#elements.submit();
       const { error, confirmationToken } = submitted.error ? submitted : await this.#stripe.createConfirmationToken({ elements: this.#elements });
       if (!error) return confirmationToken.id;
-      if (error.type !== "validation_error") this.tell(`${error.message} Nothing was charged.`);
+      if (error.type !== "validation_error") this.tell(gettext("%(problem)s Nothing was charged.", { problem: error.message }));
     } catch {
       this.#fail();
     }
@@ -120,7 +132,7 @@ export class EnteredCard {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-small";
-    button.textContent = "Reload card fields";
+    button.textContent = gettext("Reload card fields");
     // The button goes; the fields that come in its place have the keyboard next (new_card.js).
     button.addEventListener("click", () => {
       this.place.focus({ preventScroll: true });

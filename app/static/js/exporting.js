@@ -1,12 +1,11 @@
 // A file that is being written says how many rows it has, and can be stopped. Without this the browser downloads it by itself.
+import { gettext } from "./language.js";
+import { ngettext, number } from "./plurals.js";
 import { complain } from "./text.js";
 
-const BROKE_OFF = "The export stopped before its end. Check your connection and try again.";
+const NAME = /filename="([^"]+)"/;
 const QUOTE = 34;
 const NEWLINE = 10;
-
-const number = (value) => value.toLocaleString(document.documentElement.lang || undefined);
-const rows = (count) => `${number(count)} ${count === 1 ? "row" : "rows"}`;
 
 // Cells may have line breaks of their own: those are within quotes. The head is no row.
 function rowCounter() {
@@ -22,23 +21,25 @@ function rowCounter() {
 }
 
 function nameOf(answer) {
-  return /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "export.csv";
+  return NAME.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "export.csv";
 }
 
 function panel(place, total, stop) {
   const bar = document.createElement("progress");
-  bar.setAttribute("aria-label", "Export");
+  bar.setAttribute("aria-label", gettext("Export"));
   if (total) bar.max = total;
   const said = document.createElement("span");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn btn-small";
-  button.textContent = "Stop export";
+  button.textContent = gettext("Stop export");
   button.addEventListener("click", stop);
   place.replaceChildren(bar, " ", said, " ", button);
   return (count) => {
     if (total) bar.value = Math.min(count, total);
-    said.textContent = total ? `${number(count)} of ${rows(total)} written` : `${rows(count)} written`;
+    said.textContent = total
+      ? ngettext("%(written)s of %(num)s row written", "%(written)s of %(num)s rows written", total, { written: number(count) })
+      : ngettext("%(num)s row written", "%(num)s rows written", count);
   };
 }
 
@@ -46,8 +47,8 @@ function offer(place, blob, name, count) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
-  link.textContent = "Save the file again";
-  place.replaceChildren(`${rows(count)} exported. `, link);
+  link.textContent = gettext("Save the file again");
+  place.replaceChildren(ngettext("%(num)s row exported.", "%(num)s rows exported.", count), " ", link);
   link.click();
 }
 
@@ -77,7 +78,7 @@ export async function exportFile(link) {
   try {
     await write(link, place);
   } catch (error) {
-    place.replaceChildren(error.name === "AbortError" ? "The export was stopped." : "");
-    if (error.name !== "AbortError") complain(BROKE_OFF);
+    place.replaceChildren(error.name === "AbortError" ? gettext("The export was stopped.") : "");
+    if (error.name !== "AbortError") complain(gettext("The export stopped before its end. Check your connection and try again."));
   }
 }

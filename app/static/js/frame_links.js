@@ -1,7 +1,8 @@
 // Links that lead out of the shell's frame. A window of its own has no session where the frame is on another site, so what
 // leads from us to another site (a receipt, an invoice) is asked for here, and the window is led there. Email programs are
 // opened by the whole window: in a frame the shell's Content-Security-Policy would stop that.
-import { BROKEN, LOST, refuse } from "./refused.js";
+import { gettext } from "./language.js";
+import { broken, lost, refuse } from "./refused.js";
 import { complain } from "./text.js";
 
 async function addressOf(link) {
@@ -19,10 +20,10 @@ async function open(link) {
     const address = await addressOf(link);
     if (!address) opened?.close();
     else if (opened) opened.location.replace(address);
-    else complain("Your browser blocked the new tab.", { link: { href: address, text: "Open it", aside: true } });
+    else complain(gettext("Your browser blocked the new tab."), { link: { href: address, text: gettext("Open it"), aside: true } });
   } catch (error) {
     opened?.close();
-    complain(error instanceof SyntaxError ? BROKEN : LOST);
+    complain(error instanceof SyntaxError ? broken() : lost());
   }
 }
 

@@ -1,11 +1,13 @@
 // A refusal from the server is shown next to the form that was sent; the form keeps everything entered.
 // A page of an organization that was left in another tab can go back to it from there.
-import { SESSION_ENDED, complain, drawnFor, say, signIn } from "./text.js";
+import { gettext } from "./language.js";
+import { complain, drawnFor, say, sessionEnded, signIn } from "./text.js";
 import { poller } from "./poll.js";
 
-export const LOST = "The connection was lost before we got a response. What you entered is still here, and trying again won't charge you twice.";
-export const BROKEN = "Something went wrong on our side. What you entered is still here, and trying again won't charge you twice.";
-const TOO_OFTEN = "Too many attempts. Wait a minute and try again.";
+export const lost = () =>
+  gettext("The connection was lost before we got a response. What you entered is still here, and trying again won't charge you twice.");
+export const broken = () =>
+  gettext("Something went wrong on our side. What you entered is still here, and trying again won't charge you twice.");
 
 // The server's message, from its error page; null if there is none, as on a proxy's page.
 export function told(text) {
@@ -30,23 +32,23 @@ async function askBeside(refusal, form, again) {
     const { ask } = await import("./confirm.js");
     ask(complain(refusal, { form }), form, again);
   } catch {
-    complain(LOST, { form });
+    complain(lost(), { form });
   }
 }
 
 export function refuse(form, { status, headers, text }, again = () => form.requestSubmit()) {
   renew(headers.get("X-Form-Token"));
   if (status === 401) {
-    complain(SESSION_ENDED, { form, link: signIn() });
+    complain(sessionEnded(), { form, link: signIn() });
     document.dispatchEvent(new CustomEvent("session:ended"));
   }
-  else if (status === 429) complain(TOO_OFTEN, { form });
+  else if (status === 429) complain(gettext("Too many attempts. Wait a minute and try again."), { form });
   else {
     const refusal = status < 500 ? told(text) : null;
     // The poll may already have shown the same message with the same buttons: once is enough.
     if (refusal) document.querySelector("#connection .message:has([data-refusal])")?.remove();
     if (refusal?.querySelector("form[data-confirms]")) askBeside(refusal, form, again);
-    else complain(refusal || BROKEN, { form });
+    else complain(refusal || broken(), { form });
   }
 }
 
@@ -54,14 +56,15 @@ export function refuse(form, { status, headers, text }, again = () => form.reque
 document.addEventListener("session:back", ({ detail }) => {
   renew(detail);
   if (document.querySelector("[role=alert] a[data-sign-in]")) {
-    say(document.getElementById("status"), "You're signed in again. What you entered is still here.", { tone: "good" });
+    say(document.getElementById("status"), gettext("You're signed in again. What you entered is still here."), { tone: "good" });
   }
 });
 
 function isBack(place) {
   const form = place?.nextElementSibling;
   for (const refusal of document.querySelectorAll("[data-beside-form]:has([data-refusal]), .message:has([data-refusal])")) refusal.remove();
-  say(document.getElementById("status"), `You're viewing ${drawnFor().organizationName} again. What you entered is still here.`, { tone: "good" });
+  const text = gettext("You're viewing %(organization)s again. What you entered is still here.", { organization: drawnFor().organizationName });
+  say(document.getElementById("status"), text, { tone: "good" });
   document.dispatchEvent(new CustomEvent("organization:back"));
   poller()?.dispatchEvent(new CustomEvent("wake"));
   const wanted = place && form?.querySelector("button[type=submit]");
@@ -82,6 +85,6 @@ document.addEventListener("submit", async (event) => {
     // Something else happened meanwhile: show that page.
     else form.submit();
   } catch {
-    complain(LOST);
+    complain(lost());
   }
 });

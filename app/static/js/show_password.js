@@ -1,12 +1,19 @@
 // A password is shown on demand, to check what was typed or pasted. The button is made here: without scripts there is none.
+import { gettext } from "./language.js";
+
 function offer(field) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn btn-small";
-  const what = document.createElement("span");
-  what.className = "visually-hidden";
-  what.textContent = ` ${field.labels[0].textContent.toLowerCase()}`;
-  button.append("Show", what);
+  const name = field.labels[0].textContent;
+  // Within a sentence, only German has nouns with a capital (app/language/messages.py).
+  const isGerman = document.documentElement.lang.startsWith("de");
+  // Translators: a button beside a field, whose name is only read out.
+  const [before, named, after] = gettext("Show<span> %(field)s</span>", { field: isGerman ? name : name.toLowerCase() }).split(/<\/?span>/);
+  const hidden = document.createElement("span");
+  hidden.className = "visually-hidden";
+  hidden.textContent = named;
+  button.append(before, hidden, after);
   const show = (isShown) => {
     field.type = isShown ? "text" : "password";
     button.setAttribute("aria-pressed", String(isShown));

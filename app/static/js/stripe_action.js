@@ -1,9 +1,7 @@
 // The bank's check of a payment, in the page. Our server asks Stripe for the result itself.
+import { gettext } from "./language.js";
 import { isPoll } from "./poll.js";
 import { askingBank, stripe } from "./processor.js";
-
-const AWAY = "Your bank's check couldn't load. Check your connection, and that nothing blocks js.stripe.com, then try again. Nothing was charged.";
-const OPEN = "The payment isn't confirmed yet, and nothing was charged. Confirm it with your bank, or cancel.";
 
 const step = () => document.querySelector("[data-stripe-action]");
 
@@ -34,7 +32,7 @@ async function ask({ dataset }) {
     if (step()?.dataset.clientSecret === clientSecret) step().querySelector("[data-confirmation]").requestSubmit();
   } catch {
     release(button, hadFocus);
-    tell(AWAY);
+    tell(gettext("Your bank's check couldn't load. Check your connection, and that nothing blocks js.stripe.com, then try again. Nothing was charged."));
   }
 }
 
@@ -43,7 +41,9 @@ function greet(ctx) {
   if (!found) return;
   found.querySelector("[data-confirm]").hidden = false;
   if (ctx?.status !== "swapped" || isPoll(ctx)) return;
-  if (ctx.request.form?.matches("[data-confirmation]")) tell(OPEN);
+  if (ctx.request.form?.matches("[data-confirmation]")) {
+    tell(gettext("The payment isn't confirmed yet, and nothing was charged. Confirm it with your bank, or cancel."));
+  }
   else ask(found);
 }
 

@@ -1,14 +1,14 @@
 // The card form: Stripe's own fields in a form of ours. What comes back is the id of the setup, never a card's number.
 // The setup is created when Save is pressed, and the fields stay until the card is saved or the form is left.
 import { appearance } from "./card_look.js";
+import { gettext } from "./language.js";
 import { CARDS, paymentFields } from "./payment_fields.js";
 import { askingBank, stripe } from "./processor.js";
 import { refuse } from "./refused.js";
 import { drawnFor, withdraw } from "./text.js";
 
-const AWAY = "The card form couldn't load. Check your connection, and that nothing blocks js.stripe.com, then press Save card to try again.";
-const LOST = "The connection was lost, and the card wasn't saved. Try again.";
-const NOT_SAVED = "The card wasn't saved.";
+const away = () =>
+  gettext("The card form couldn't load. Check your connection, and that nothing blocks js.stripe.com, then press Save card to try again.");
 const started = new WeakMap();
 const open = new Set();
 
@@ -34,11 +34,11 @@ class CardForm {
         appearance: appearance(),
       });
       this.fields = paymentFields(elements);
-      this.fields.on("loaderror", () => this.tell(AWAY));
+      this.fields.on("loaderror", () => this.tell(away()));
       this.fields.mount(this.form.querySelector("[data-card]"));
       this.elements = elements;
     } catch {
-      this.tell(AWAY);
+      this.tell(away());
     }
     this.wait(false);
   }
@@ -57,7 +57,7 @@ class CardForm {
     this.tell("");
     withdraw(this.form);
     this.wait(true);
-    const { problem, id } = await this.confirm().catch(() => ({ problem: LOST }));
+    const { problem, id } = await this.confirm().catch(() => ({ problem: gettext("The connection was lost, and the card wasn't saved. Try again.") }));
     this.wait(false);
     // The disabled button lost focus; later code needs to know where it was.
     if (document.activeElement === document.body) this.button.focus();
@@ -99,7 +99,7 @@ class CardForm {
     if (status === 503) this.form.elements.attempt.value = crypto.randomUUID();
     if (error) return error;
     refuse(this.form, { status, headers, text: await answer.text() });
-    return NOT_SAVED;
+    return gettext("The card wasn't saved.");
   }
 
   // What our server says to a finished setup: one that it refused is done again, one that it could not check is sent again.
@@ -127,7 +127,9 @@ class CardForm {
 // Stripe says what is wrong; the step after it is ours. What is wrong in a field can be fixed there.
 function notSaved({ type, code, message }) {
   const isBank = type === "card_error" && !/^(incorrect|invalid)_/.test(code);
-  return `${message} The card wasn't saved. ${isBank ? "Use another card, or ask your bank and try again." : "Try again."}`;
+  return isBank
+    ? gettext("%(problem)s The card wasn't saved. Use another card, or ask your bank and try again.", { problem: message })
+    : gettext("%(problem)s The card wasn't saved. Try again.", { problem: message });
 }
 
 const openForm = () => document.querySelector("#card-form form[data-card-form]");

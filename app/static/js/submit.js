@@ -1,6 +1,7 @@
 // A form that is being sent shows that and is sent once. One that could not be sent shows that, and keeps its input.
+import { gettext } from "./language.js";
 import { isPoll } from "./poll.js";
-import { BROKEN, LOST, refuse } from "./refused.js";
+import { broken, lost, refuse } from "./refused.js";
 import { complain, withdraw } from "./text.js";
 
 const SLOW = 700;
@@ -13,7 +14,7 @@ function announce(button, isBusy) {
   place?.replaceChildren();
   if (!place || !isBusy || !button) return;
   announcement = setTimeout(() => {
-    place.textContent = `In progress: ${button.textContent.trim()}. Please wait.`;
+    place.textContent = gettext("In progress: %(button)s. Please wait.", { button: button.textContent.trim() });
   }, SLOW);
 }
 
@@ -66,7 +67,7 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   // With a response, it is the page that could not process it.
-  if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? BROKEN : LOST, { form: formOf(ctx) });
+  if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? broken() : lost(), { form: formOf(ctx) });
 });
 
 document.addEventListener("submit", (event) => {

@@ -1,3 +1,5 @@
+import { gettext } from "./language.js";
+
 // Messages are built without markup in strings. `content` is text, or what the server said, taken out of its answer.
 export function say(place, content, { tone = "quiet", link = null } = {}) {
   const message = document.createElement(typeof content === "string" ? "p" : "div");
@@ -12,7 +14,7 @@ export function say(place, content, { tone = "quiet", link = null } = {}) {
       anchor.target = "_blank";
       const hint = document.createElement("span");
       hint.className = "visually-hidden";
-      hint.textContent = " (opens in a new tab)";
+      hint.textContent = ` ${gettext("(opens in a new tab)")}`;
       anchor.append(hint);
     }
     message.append(" ", anchor);
@@ -52,12 +54,12 @@ export function withdraw(form) {
 // The organization that is shown: said by our document, or by <main> where that is in a page of the shell's.
 export const drawnFor = () => document.querySelector("[data-organization]")?.dataset ?? {};
 
-export const SESSION_ENDED = "Your session has ended.";
+export const sessionEnded = () => gettext("Your session has ended.");
 
 // In a tab of its own, so that nothing typed here is left behind; where there are several organizations, to the page's own.
 // In the shell's frame, where the shell signs in again, a page of its own would be of no use.
 export function signIn() {
-  if (document.documentElement.matches("[data-framed]")) return { href: location.href, text: "Reload", signsIn: true };
+  if (document.documentElement.matches("[data-framed]")) return { href: location.href, text: gettext("Reload"), signsIn: true };
   const here = new URL(location.href);
   const { organization } = drawnFor();
   if (organization && document.getElementById("organization") && !here.searchParams.has("org")) here.searchParams.set("org", organization);
@@ -66,5 +68,5 @@ export function signIn() {
     const filled = new FormData(form);
     for (const name of form.dataset.kept.split(" ")) if (filled.get(name)) here.searchParams.set(name, filled.get(name));
   }
-  return { href: `/sign-in?next=${encodeURIComponent(here.pathname + here.search)}`, text: "Sign in again", aside: true, signsIn: true };
+  return { href: `/sign-in?next=${encodeURIComponent(here.pathname + here.search)}`, text: gettext("Sign in again"), aside: true, signsIn: true };
 }

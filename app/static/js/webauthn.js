@@ -1,15 +1,20 @@
 // Asking the browser for a passkey (https://www.w3.org/TR/webauthn-3/), for a form that names where its challenge comes from.
-const CANCELED = "No passkey was used. Try again, or use something else.";
-const KNOWN = "This device already has a passkey for your account.";
-const FAILED = "Passkeys don't work here right now. Check your connection and try again.";
-const AGAIN = "Reload this page, and confirm that it's you.";
-const FRAMED = "Passkeys only work in a tab of their own.";
-const PROBLEMS = { FramedError: FRAMED, ConfirmationError: AGAIN, NotAllowedError: CANCELED, AbortError: "", InvalidStateError: KNOWN };
+import { gettext } from "./language.js";
+
+const framed = () => gettext("Passkeys only work in a tab of their own.");
+const PROBLEMS = {
+  FramedError: framed,
+  ConfirmationError: () => gettext("Reload this page, and confirm that it's you."),
+  NotAllowedError: () => gettext("No passkey was used. Try again, or use something else."),
+  AbortError: () => "",
+  InvalidStateError: () => gettext("This device already has a passkey for your account."),
+};
+const failed = () => gettext("Passkeys don't work here right now. Check your connection and try again.");
 
 export const hasPasskeys = Boolean(window.PublicKeyCredential && window.isSecureContext);
 
 // What to say to the person about an error of `fillIn`.
-export const problemOf = (error) => PROBLEMS[error.name] ?? FAILED;
+export const problemOf = (error) => (PROBLEMS[error.name] ?? failed)();
 
 // A page that another site shows in a frame gets no passkey: browsers give none, and the server would take none.
 function isFramed() {
@@ -68,11 +73,13 @@ export async function fillIn(form, more = {}) {
 export function say(form, text) {
   const place = form.querySelector("[data-problem]");
   place.textContent = text;
-  if (text === FRAMED) place.append(" ", ownTab(), ", and reload this one afterwards.");
+  if (text === framed()) place.append(" ", ...ownTab());
 }
 
+// The link is where the language has it in the sentence.
 function ownTab() {
+  const [before, linked, after] = gettext("<a>Open this page in a new tab</a>, and reload this one afterwards.").split(/<\/?a>/);
   const link = document.createElement("a");
-  Object.assign(link, { href: window.location.href, target: "_blank", rel: "noopener", textContent: "Open this page in a new tab" });
-  return link;
+  Object.assign(link, { href: window.location.href, target: "_blank", rel: "noopener", textContent: linked });
+  return [before, link, after];
 }

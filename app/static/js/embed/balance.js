@@ -1,5 +1,6 @@
 // <voice-portal-balance token-url="/billing-token">: available credit and its state, which open billing.
 import { make, Part } from "./part.js";
+import { gettext } from "./words.js";
 
 const look = new CSSStyleSheet();
 look.replaceSync(`
@@ -18,7 +19,7 @@ class Balance extends Part {
 
   build() {
     this.shadowRoot.adoptedStyleSheets.push(look);
-    const children = [make("span", { className: "unseen", textContent: "Credit" }), this.#amount, this.#state];
+    const children = [make("span", { className: "unseen", textContent: gettext("Credit", this) }), this.#amount, this.#state];
     this.chip = this.opener({ className: "chip", hidden: true, children });
     this.lead(this.chip, "/billing");
     return [this.chip];

@@ -6,6 +6,7 @@ import { pageAt } from "./pages.js";
 import { read } from "./said.js";
 import { fetchToken, post, sessionOf } from "./session.js";
 import { FrameView } from "./view.js";
+import { gettext } from "./words.js";
 
 const SOURCE = "voice-portal-billing";
 // What pages and Stripe's fields in them may use; named for their origin, because the frame has no `src` to be known by.
@@ -45,7 +46,7 @@ class VoicePortalBilling extends HTMLElement {
     this.#tries = 0;
     this.#frame = document.createElement("iframe");
     this.#frame.name = `${SOURCE}-${(count += 1)}`;
-    this.#frame.title = this.getAttribute("label") || "Billing";
+    this.#frame.title = this.getAttribute("label") || gettext("Billing", this);
     this.#frame.allow = ALLOWED.map((feature) => `${feature} ${this.#origin}`).join("; ");
     // Unseen until it has the shell's colors.
     this.#frame.style.visibility = "hidden";

@@ -1,5 +1,6 @@
 // Billing in a dialog of its own, where the page has none and a part names no other page: loaded once it is needed.
 import { make } from "./part.js";
+import { gettext } from "./words.js";
 
 const SOURCE = "voice-portal-billing";
 const look = new CSSStyleSheet();
@@ -14,8 +15,8 @@ export function openDialog(part, path) {
   for (const name of ["src", "token-url"]) if (part.hasAttribute(name)) billing.setAttribute(name, part.getAttribute(name));
   if (!billing.hasAttribute("src")) billing.setAttribute("src", `${part.session.origin}/billing`);
   billing.setAttribute("path", path);
-  const close = make("button", { className: "main", type: "button", textContent: "Close" });
-  const dialog = make("dialog", { ariaLabel: "Billing", children: [close, billing] });
+  const close = make("button", { className: "main", type: "button", textContent: gettext("Close", part) });
+  const dialog = make("dialog", { ariaLabel: gettext("Billing", part), children: [close, billing] });
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   const styles = part.shadowRoot.adoptedStyleSheets;
