@@ -15,14 +15,15 @@ from fractions import Fraction
 
 from babel.numbers import format_currency
 
+from app import amount_errors as wanted
 from app.currencies import digits_of, is_written_as_babel_does, stripe_digits_of
+from app.separators import PLAIN, Separators
 
 MICRO = 1_000_000
 MAX_MICRO = 2**63 - 1
 """The largest amount that a PostgreSQL bigint holds; nothing larger can be stored."""
 
 _PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:\.(?P<part>[0-9]+))?", re.ASCII)
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 _TOO_LONG = re.compile(r"[0-9]{13,}(?:\.[0-9]*)?", re.ASCII)
 
 
@@ -67,37 +68,29 @@ class Money:
         return cls(minor * _minor_unit(currency), currency)
 
     @classmethod
-    def parse(cls, text: str, currency: str) -> Money:
-        """Parse what a person typed: digits and at most one decimal point, in whole smallest units.
+    def parse(cls, text: str, currency: str, separators: Separators = PLAIN) -> Money:
+        """Parse what was typed: digits and at most one mark before decimals, in whole smallest units.
 
-        Commas are allowed as thousands separators. Signs, exponents, words and spaces inside are refused rather than
-        guessed at: `12,50` is twelve and a half to one reader and a mistyped 1250 to another. Raises `MoneyError`
-        with a message for the form.
+        Marks between thousands are allowed where they belong. Signs, exponents, words and other marks are refused
+        rather than guessed at: `12,50` is twelve and a half to one reader and a mistyped 1250 to another. Raises
+        `MoneyError` with a message for the form.
         """
         cleaned = text.strip().removeprefix("$").strip()
         if not cleaned:
-            raise MoneyError("Enter an amount, like 50 or 12.50.")
+            raise MoneyError(wanted.an_amount(separators))
         if cleaned.startswith(("-", "\u2212")):
-            raise MoneyError("Enter an amount above zero, like 50 or 12.50.")
-        if _THOUSANDS.fullmatch(cleaned):
-            cleaned = cleaned.replace(",", "")
-        if "," in cleaned:
-            raise MoneyError(
-                "Use a decimal point for cents, like 12.50, and commas only for thousands, like 1,250."
-            )
-        match = _PLAIN.fullmatch(cleaned)
+            raise MoneyError(wanted.above_zero(separators))
+        plain = separators.plain(cleaned)
+        if plain is None:
+            raise MoneyError(wanted.other_marks(separators))
+        match = _PLAIN.fullmatch(plain)
         if match is None:
-            raise MoneyError(
-                "That amount is too large. Enter fewer digits, like 50 or 12.50."
-                if _TOO_LONG.fullmatch(cleaned)
-                else "Enter the amount in digits, like 50 or 12.50."
-            )
+            say = wanted.fewer_digits if _TOO_LONG.fullmatch(plain) else wanted.digits
+            raise MoneyError(say(separators))
         part, digits = match["part"] or "", digits_of(currency)
         if len(part) > digits:
             raise MoneyError(
-                f"Use at most {digits} digits after the decimal point, like 12.50."
-                if digits
-                else f"{currency} has no smaller unit. Enter a whole number, like 50."
+                wanted.fewer_decimals(digits, separators) if digits else wanted.whole_units(currency)
             )
         return cls(int(match["whole"]) * MICRO + int(part.ljust(6, "0") or 0), currency)
 

@@ -18,6 +18,7 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
+    get_currency_symbol,
     get_decimal_symbol,
     get_group_symbol,
 )
@@ -47,6 +48,22 @@ def typed_marks(locale: str) -> tuple[str, str]:
     """What people type before decimals, and between thousands: `.` and `,` in American English."""
     known = _parsed(locale)
     return str(get_decimal_symbol(known)), str(get_group_symbol(known))
+
+
+def group_sizes(locale: str) -> tuple[int, int]:
+    """How many digits are after the last mark between thousands, and between two of them: 3 and 3, or 3 and 2."""
+    thousands, higher = _parsed(locale).decimal_formats[None].grouping
+    return int(thousands), int(higher)
+
+
+def without_sign(typed: str, currency: str, locale: str) -> str:
+    """An amount without the currency's sign (`$`, `US$`, `USD`), if it has one where the locale writes it."""
+    known = _parsed(locale)
+    sign, is_before = (
+        get_currency_symbol(currency, known),
+        known.currency_formats["standard"].pattern[0] == "\xa4",
+    )
+    return (typed.removeprefix(sign) if is_before else typed.removesuffix(sign)).strip()
 
 
 @lru_cache(_OTHERS)

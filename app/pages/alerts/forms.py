@@ -14,7 +14,7 @@ from app.language import gettext, lazy_gettext
 from app.models import AlertLevelKind
 from app.money import Money
 from app.pages.alerts.wording import hours_label
-from app.pages.amounts import read_amount
+from app.pages.amounts import as_typed, read_amount
 from app.web.formatting import money
 from app.web.identity import current_organization
 from app.web.seen import SeenField
@@ -50,9 +50,9 @@ class LevelsForm(TidyForm, FlaskForm):  # type: ignore[misc]
         """Fill it with what is chosen."""
         amounts = [one.amount for one in levels if one.kind is AlertLevelKind.AMOUNT and one.amount]
         low = next((one.amount for one in levels if one.kind is AlertLevelKind.LOW), None)
-        self.low.data = low.plain if low else ""
+        self.low.data = as_typed(low.plain) if low else ""
         for field, amount in zip(self.further, sorted(amounts, reverse=True), strict=False):
-            field.data = amount.plain
+            field.data = as_typed(amount.plain)
         self.hours.data = [str(one.hours) for one in levels if one.hours]
 
     def validate(self, extra_validators: object = None) -> bool:

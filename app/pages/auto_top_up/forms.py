@@ -12,7 +12,7 @@ from app.billing.auto_top_ups.overview import State
 from app.billing.auto_top_ups.settings import AmountsDontFitError, Wanted
 from app.billing.cards.payment_methods import CardView
 from app.language import gettext, lazy_gettext
-from app.pages.amounts import read_amount
+from app.pages.amounts import as_typed, read_amount
 from app.pages.numbers import read_whole
 from app.web.formatting import money
 from app.web.seen import SeenField
@@ -54,9 +54,9 @@ class AutoTopUpForm(TidyForm, FlaskForm):  # type: ignore[misc]
         return cls(
             None,
             data={
-                "threshold": str(threshold.decimal),
-                "target": str(target.decimal),
-                "cap": str(cap.decimal),
+                "threshold": as_typed(threshold.decimal),
+                "target": as_typed(target.decimal),
+                "cap": as_typed(cap.decimal),
                 "card": first,
                 "backup": second,
                 "second_backup": third,

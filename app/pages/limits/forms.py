@@ -18,7 +18,7 @@ from app.clock import utc_now
 from app.language import gettext, in_sentence, lazy_gettext, marked, pgettext, translated
 from app.models import LimitSubject, LimitWindow, Organization
 from app.money import Money
-from app.pages.amounts import read_amount
+from app.pages.amounts import as_typed, read_amount
 from app.pages.days import read_day
 from app.pages.numbers import read_whole
 from app.web.identity import current_organization
@@ -115,11 +115,11 @@ class LimitForm(_KindForm):
     def of(cls, limit: LimitStanding) -> LimitForm:
         """Filled with the limit as it is."""
         form = cls(None)
-        form.amount.data = limit.usual.plain
+        form.amount.data = as_typed(limit.usual.plain)
         form.kind.data = "stops" if limit.stops else "tells"
         form.seen.data = str(limit.version)
         if limit.raised_until is not None:
-            form.raised.data = limit.amount.plain
+            form.raised.data = as_typed(limit.amount.plain)
             last = limit.raised_until - timedelta(microseconds=1)
             form.until.data = current_organization().local_day(last).isoformat()
         return form

@@ -6,12 +6,14 @@ Any text is valid. What isn't understood stays a word that names are searched fo
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from unicodedata import combining, normalize
 from uuid import UUID
 
+from app import separators
 from app.language import locale, translated
 from app.language.formats import date_text
 from app.money import Money, MoneyError
@@ -86,10 +88,9 @@ def _amount(text: str, currency: str) -> Money | None:
         plain = part.strip(_SYMBOLS).removesuffix(".")
         if not plain[:1].isdecimal():
             continue
-        try:
-            return Money.parse(plain, currency)
-        except MoneyError:
-            continue
+        for marks in (separators.of_reader(), separators.PLAIN):
+            with suppress(MoneyError):
+                return Money.parse(plain, currency, marks)
     return None
 
 

@@ -21,6 +21,7 @@ from app.language import gettext
 from app.models import Envelope
 from app.money import Money
 from app.pages.actor import current_actor
+from app.pages.amounts import as_typed
 from app.pages.set_aside.blueprint import blueprint
 from app.pages.set_aside.forms import EnvelopeForm, summarize_change
 from app.pages.set_aside.view import EnvelopeLine
@@ -119,7 +120,7 @@ def _draw(
 ) -> Response:
     line = EnvelopeLine.of(envelope, current_organization().currency)
     if form.amount.data is None:
-        form.amount.data, form.until.data = str(line.amount.rounded), envelope.until.isoformat()
+        form.amount.data, form.until.data = as_typed(line.amount.rounded), envelope.until.isoformat()
     if form.seen.data is None:
         form.seen.data = envelope_terms.as_text(envelope)
     first, last = envelope_terms.days_for(current_organization())

@@ -15,7 +15,7 @@ from app.billing.wallet.reserve import Reserve
 from app.language import gettext, lazy_gettext
 from app.models import Organization
 from app.money import Money
-from app.pages.amounts import read_amount
+from app.pages.amounts import above_zero, read_amount
 from app.pages.days import read_day
 from app.web.identity import current_organization
 from app.web.resend import Field, list_fields
@@ -38,7 +38,7 @@ class _CreditForm(TidyForm, FlaskForm):  # type: ignore[misc]
         if wanted:
             self.wanted = wanted
         elif wanted is not None:
-            self.amount.errors = ["Enter an amount above zero, like 50 or 12.50."]
+            self.amount.errors = [above_zero()]
         day = read_day(self.until.data or "")
         if day is None:
             self.until.errors = [gettext("Choose the last day on which the campaign can use it.")]

@@ -13,6 +13,7 @@ from app.billing.wallet.envelope_terms import AlreadyOpenError, TooLargeError, T
 from app.extensions import limiter
 from app.language import gettext
 from app.pages.actor import current_actor
+from app.pages.amounts import as_typed
 from app.pages.set_aside import view
 from app.pages.set_aside.blueprint import blueprint
 from app.pages.set_aside.forms import (
@@ -90,7 +91,7 @@ def draw(
     if reserve_form.kind.data is None:
         kept = page.reserve
         reserve_form.kind.data = RENT if kept.rent_days is not None else AMOUNT if kept.is_on else OFF
-        reserve_form.floor.data = str(kept.amount.rounded) if reserve_form.kind.data == AMOUNT else ""
+        reserve_form.floor.data = as_typed(kept.amount.rounded) if reserve_form.kind.data == AMOUNT else ""
     if reserve_form.seen.data is None:
         reserve_form.seen.data = page.reserve.as_text
     html = render_template(

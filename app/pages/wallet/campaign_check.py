@@ -6,6 +6,7 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, StringField
 
+from app import separators
 from app.billing.usage import campaign_courses, campaign_estimates, campaign_plans, past_campaigns
 from app.billing.usage.campaign_estimates import Campaign
 from app.billing.usage.past_campaigns import PastCampaigns
@@ -15,6 +16,7 @@ from app.language import gettext, lazy_gettext, locale, translated
 from app.language.formats import decimal_text
 from app.models import Organization
 from app.money import Money
+from app.pages.amounts import as_typed
 from app.pages.numbers import read_whole
 from app.pages.wallet.routes import blueprint
 from app.web.formatting import money
@@ -91,7 +93,7 @@ class CampaignForm(TidyForm):
         return not self.errors
 
     def _whole(self, name: str, least: int, most: int) -> int | None:
-        text = (self[name].data or "").strip().replace(",", "").removesuffix("%").strip()
+        text = separators.of_reader().ungrouped((self[name].data or "").strip().removesuffix("%").strip())
         value = read_whole(text, 11)
         if value is None or not least <= value <= most:
             self[name].errors = [
@@ -105,8 +107,9 @@ class CampaignForm(TidyForm):
         return value
 
     def _seconds(self, name: str) -> int | None:
-        """Minutes with at most two decimals, as seconds."""
-        whole, _, part = (self[name].data or "").strip().partition(".")
+        """Minutes with at most two decimals, as seconds: with a point in an address, or with the reader's mark."""
+        text = (self[name].data or "").strip().replace(separators.of_reader().decimal, ".")
+        whole, _, part = text.partition(".")
         is_number = all(text.isascii() and (not text or text.isdecimal()) for text in (whole, part))
         if not is_number or not whole + part or len(whole) > 4 or len(part) > 2:
             seconds = 0
@@ -143,7 +146,7 @@ def _envelopes(organization: Organization) -> list[tuple[str, str]]:
 def _as_typed(past: PastCampaigns) -> dict[str, str]:
     """The fields as the organization's own past campaigns fill them."""
     seconds = {"shortest": past.shortest, "longest": past.longest}
-    typed = {name: f"{value / 60:.2f}".rstrip("0").rstrip(".") for name, value in seconds.items()}
+    typed = {name: as_typed(f"{value / 60:.2f}".rstrip("0").rstrip(".")) for name, value in seconds.items()}
     if past.answered_percent is not None:
         typed["answered"] = str(past.answered_percent)
     return typed | {"per_day": str(past.calls_a_day)}

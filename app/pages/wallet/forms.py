@@ -12,7 +12,7 @@ from app.billing.cards import payment_methods
 from app.language import gettext, lazy_gettext
 from app.models import Organization
 from app.money import Money, MoneyError
-from app.pages.amounts import read_amount
+from app.pages.amounts import from_link, parse_typed
 from app.pages.wallet import presets
 from app.pages.wallet.card_choice import CardForm
 from app.web.formatting import money
@@ -42,21 +42,32 @@ class TopUpForm(CardForm):
         """The amount in the URL, from the campaign check and alerts; else the usual one."""
         self.amount.data = self.amount.data or usual.plain
         if self.amount.data not in [value for value, _ in self.amount.choices]:
-            self.amount.data, self.other_amount.data = OTHER, self.amount.data
+            self.amount.data, self.other_amount.data = OTHER, from_link(self.amount.data, usual.currency)
 
     @property
-    def typed(self) -> str:
-        """The current amount in the form, to return to it."""
-        return str((self.other_amount.data if self.amount.data == OTHER else self.amount.data) or "")
+    def as_address(self) -> dict[str, str]:
+        """The current amount in the form, for a link that returns to it: plain, or as it was typed if it is none."""
+        if self.amount.data != OTHER:
+            return {"amount": self.amount.data or ""}
+        typed = self.other_amount.data or ""
+        try:
+            return {"amount": parse_typed(typed, catalog.current().top_up.minimum.currency).plain}
+        except MoneyError:
+            return {"amount": OTHER, "other_amount": typed}
 
     @property
     def amount_so_far(self) -> Money:
         """The current amount, for Stripe's card fields; the smallest one if it is invalid."""
         smallest = catalog.current().top_up.minimum
         try:
-            return max(Money.parse(self.typed, smallest.currency), smallest)
+            return max(self._current(smallest.currency), smallest)
         except MoneyError:
             return smallest
+
+    def _current(self, currency: str) -> Money:
+        if self.amount.data == OTHER:
+            return parse_typed(self.other_amount.data or "", currency)
+        return Money.parse(self.amount.data or "", currency)
 
     def validate(self, extra_validators: object = None) -> bool:
         """Check the amount and the card; every error says what to do."""
@@ -71,8 +82,10 @@ class TopUpForm(CardForm):
             self.amount.errors = [gettext("Choose an amount.")]
             return
         limits = catalog.current().top_up
-        chosen = read_amount(field, limits.minimum.currency)
-        if chosen is None:
+        try:
+            chosen = self._current(limits.minimum.currency)
+        except MoneyError as error:
+            field.errors = [str(error)]
             return
         self.chosen_amount = chosen
         if not limits.minimum <= chosen <= limits.maximum:
