@@ -39,12 +39,6 @@ from app.web.resend import resendable
 from app.web.step_up import Change, ConfirmationNeededError, confirmation_required, is_confirmed
 from app.web.text_guard import keeps_typed
 
-_NOT_CHARGED = "nothing was charged"
-_MAYBE_CANCELED = Problem(
-    "The payment processor didn't respond, so the top-up may already be canceled.",
-    "Refresh this page in a minute.",
-)
-
 
 @blueprint.post("/top-ups")
 @org_admin_required
@@ -63,7 +57,7 @@ def begin_top_up() -> Response:
         form.refuse_card(str(error))
         return _refused(form)
     except PaymentsError as error:
-        form.refuse_card(str(problem(error, _NOT_CHARGED)))
+        form.refuse_card(str(problem(error, gettext("nothing was charged"))))
         return _refused(form)
     except AmountOutOfRangeError as error:
         form.amount.errors = [out_of_range(error.minimum, error.maximum)]
@@ -125,7 +119,7 @@ def pay_top_up(top_up_id: UUID) -> Response:
         return _step_refused(top_up_id)
     except (NotStartedError, PaymentsError) as error:
         db.session.rollback()
-        flash(str(problem(error, "your card was not charged")), "error")
+        flash(str(problem(error, gettext("your card was not charged"))), "error")
         return _step_refused(top_up_id)
     return _show_result(top_up)
 
@@ -145,7 +139,11 @@ def cancel_top_up(top_up_id: UUID) -> Response:
         top_up = topups.cancel(current_organization(), top_up_id, current_actor())
     except PaymentsError as error:
         db.session.rollback()
-        flash(str(problem(error, "the top-up wasn't canceled", unknown=_MAYBE_CANCELED)), "error")
+        unknown = Problem(
+            gettext("The payment processor didn't respond, so the top-up may already be canceled."),
+            gettext("Refresh this page in a minute."),
+        )
+        flash(str(problem(error, gettext("the top-up wasn't canceled"), unknown=unknown)), "error")
         return _step_refused(top_up_id)
     return _show_result(top_up)
 
@@ -158,7 +156,7 @@ def show_receipt(top_up_id: UUID) -> Response:
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
     except PaymentsError as error:
-        return errors.payments_page(error, "the receipt can't be shown")
+        return errors.payments_page(error, gettext("the receipt can't be shown"))
     if address is None:
         return errors.page(
             404,
