@@ -34,6 +34,9 @@ _ANSWERS = (
     marked("No response within %(seconds)s seconds."),
     marked("No connection: %(reason)s"),
     marked("%(status)s: redirects are not followed"),
+    marked("%(host)s could not be looked up: the name server does not answer."),
+    marked("%(host)s could not be looked up within %(seconds)s seconds."),
+    marked("%(host)s can't be found."),
 )
 _PLACE = re.compile(r"(.+) \((.+)\)")
 

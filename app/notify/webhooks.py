@@ -16,6 +16,7 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook
 
 from app.clock import clock
+from app.language.stored import for_storage
 from app.notify import addresses, posting
 from app.notify.addresses import HTTPS_PORT, AddressError
 from app.notify.posting import NoAnswerError
@@ -88,6 +89,7 @@ def send(
     return post_json(url, body, headers, allow_private=allow_private, ports=ports, seconds=seconds)
 
 
+@for_storage()
 def post_json(
     url: str,
     body: str,
@@ -97,7 +99,7 @@ def post_json(
     ports: Collection[int] = (HTTPS_PORT,),
     seconds: float = DEADLINE_SECONDS,
 ) -> Answer:
-    """Post JSON as it is; as `send` otherwise."""
+    """Post JSON as it is; as `send` otherwise. The answer is in English, as it is stored."""
     usual = {"Content-Type": "application/json", "User-Agent": "VoicePortalBilling/1"}
     try:
         target = addresses.find(url, allow_private=allow_private, ports=ports, seconds=LOOKUP_SECONDS)
