@@ -37,7 +37,7 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV_STAMP) ## Run the tests; where ARGS="tests/billing/topups -k review" says which, every case of those
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTEST) $(SOME) $(ARGS)
-	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox)
+	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox ARGS="--ignore tests/browser")
 
 test-fast: export PYTHONDONTWRITEBYTECODE :=
 test-fast: $(DEV_STAMP) ## Run the tests that need no browser
@@ -47,6 +47,7 @@ test-every-case: export PYTHONDONTWRITEBYTECODE :=
 test-every-case: $(DEV_STAMP) ## Run every case of every test, also those that others stand for in `make test`
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTEST) $(ARGS)
+	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox)
 
 test-long: export PYTHONDONTWRITEBYTECODE :=
 test-long: $(DEV_STAMP) ## Let the tests with generated examples look far; takes an hour or more

@@ -29,6 +29,7 @@ def test_every_case_runs_before_a_change_is_merged_and_where_one_says_which() ->
     assert {name for name, line in runs.items() if "$(SOME)" in line} == {"test", "test-fast"}
     assert "SOME = $(if $(ARGS),,--cases representative)\n" in MAKEFILE
     assert {"test", "test-every-case"} <= set(re.findall(r"\bmake ([a-z-]+)", CI))
+    assert re.search(r"^test-every-case: .*\n(\t.*\n)*\t.* test-sandbox\)$", MAKEFILE, flags=re.MULTILINE)
 
 
 def runs_of_tests() -> dict[str, str]:
