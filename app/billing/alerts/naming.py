@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from app.extensions import db
-from app.language import DEFAULT, gettext, marked, speaking, translated
+from app.language import gettext, marked, translated
+from app.language.stored import for_storage
 from app.models import AlertChannel, ChannelKind, User
 
 RECIPIENTS = marked("billing email recipients")
@@ -32,7 +33,7 @@ def name_of(channel: AlertChannel, email: str | None = None) -> str:
 
 def stored_name(channel: AlertChannel) -> str:
     """The same in English, as emails and the audit trail store it, whatever language the reader has."""
-    with speaking(DEFAULT):
+    with for_storage():
         return name_of(channel)
 
 

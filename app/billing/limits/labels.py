@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.billing import catalog
-from app.language import DEFAULT, gettext, in_sentence, marked, speaking, translated
+from app.language import gettext, in_sentence, marked, translated
+from app.language.stored import for_storage
 from app.models import LimitSubject, LimitWindow
 
 PER = {
@@ -61,7 +62,7 @@ def subject_label(subject: LimitSubject, name: str) -> str:
 
 def stored_label(subject: LimitSubject, name: str) -> str:
     """The same in English, as emails and the audit trail store it, whatever language the reader has."""
-    with speaking(DEFAULT):
+    with for_storage():
         return subject_label(subject, name)
 
 
