@@ -29,6 +29,8 @@ _MINUS = "\u2212"
 _HALF_HOUR = 30 * 60
 _NAMED = {time(0): marked("midnight"), time(12): marked("noon")}
 _WEEK = 7
+_FAR_AHEAD = timedelta(days=300)
+"""Ten months: beyond that a day without its year is taken for one that is past."""
 
 
 def init_app(app: Flask) -> None:
@@ -39,6 +41,7 @@ def init_app(app: Flask) -> None:
         "money_exact": money_exact,
         "money_axis": money_axis,
         "day": day,
+        "day_of_chart": day_of_chart,
         "day_long": day_long,
         "month": month,
         "month_short": month_short,
@@ -82,7 +85,12 @@ def money_axis(amount: Money) -> str:
 
 
 def day(value: date) -> str:
-    """`Nov 24`, in the locale's format."""
+    """`Nov 24`, in the locale's format; `Nov 24, 2027` unless it is of this year, and not too far ahead in it."""
+    return date_text(value, _form_of(value), locale())
+
+
+def day_of_chart(value: date) -> str:
+    """`Nov 24`, in the locale's format, for axes of charts."""
     return date_text(value, "MMMd", locale())
 
 
@@ -104,13 +112,13 @@ def month(value: date) -> str:
 def time_element(value: datetime, style: str = "full") -> Markup:
     """A `<time>` with the instant in UTC and its text in the organization's time zone, including its name.
 
-    `style` is `full` (Nov 24, 2026, 9:05 am EST), `date` (Nov 24, 2026), `day` (Nov 24) or `clock` (9:05 am EST).
+    `style` is `full` (Nov 24, 2026, 9:05 am EST), `date` (Nov 24, 2026), `day` (as `day`) or `clock` (9:05 am EST).
     """
     local = value.astimezone(_zone())
     words = {
         "full": moment(value),
         "date": date_text(local.date(), "medium", locale()),
-        "day": date_text(local.date(), "MMMd", locale()),
+        "day": day(local.date()),
         "clock": _clock(local),
     }[style]
     return _time(value, words)
@@ -147,12 +155,17 @@ def _estimated(value: datetime) -> tuple[str, str | None]:
         local -= timedelta(minutes=1)  # midnight at the end of a day counts as that day
     days = (local.date() - utc_now().astimezone(zone).date()).days
     if days >= _WEEK:
-        return date_text(local.date(), "MMMd", locale()), None
+        return day(local.date()), None
     named = {0: gettext("today"), 1: gettext("tomorrow")}.get(days) or date_text(
         local.date(), "EEEE", locale()
     )
     clock = translated(_NAMED[time_of_day]) if time_of_day in _NAMED else time_text(time_of_day, locale())
     return named, clock
+
+
+def _form_of(value: date) -> str:
+    today = utc_now().astimezone(_zone()).date()
+    return "MMMd" if value.year == today.year and value < today + _FAR_AHEAD else "medium"
 
 
 def _clock(local: datetime) -> str:
