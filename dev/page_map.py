@@ -52,7 +52,7 @@ def pages(app: Flask) -> list[Rule]:
         for rule in sorted(app.url_map.iter_rules(), key=str)
         if "GET" in (rule.methods or ())
         and rule.endpoint not in NO_PAGES
-        and not rule.endpoint.startswith(("api.", "dev_mail."))
+        and not rule.endpoint.startswith(("api.", "components.", "dev_mail."))
         and rule.endpoint.partition(".")[0] not in asked_by_pages
         and not rule.rule.endswith((".csv", ".pdf"))
     ]

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.web.formatting import day_long
 from tests.factories import a_person, an_organization
 from tests.support.browsing import Visitor, links_of, text_of
+from tests.support.days import day_written
 from tests.support.granting import granted
 from tests.support.plans import a_debtor, a_subscriber, hear_from_stripe, plan_of, switch_to
 from tests.support.sandbox import Sandbox
@@ -110,7 +111,7 @@ def test_credit_that_expires_is_on_the_calendar_and_the_wallet_leads_there(
     wallet = visitor.get("/billing/wallet")
     assert "/billing/coming-up" in links_of(wallet.text)
     panel = said(visitor, "/billing/wallet")
-    day = (organization.local_day() + timedelta(days=3)).strftime("%b %-d")
+    day = day_written(organization.local_day() + timedelta(days=3))
     assert f"Promotional credit expires on {day}: at most $5.00." in panel
     assert "at most $7.00." in panel
     assert "Rent for 2" not in panel, "the first two"

@@ -42,6 +42,8 @@ OPEN = {
     "auth.use_passkey",
     "csp_reports.receive",  # browsers report by themselves, without a session
     "dev_chat.receive",  # the demo's own Slack, not there in production
+    "components.index",  # the demo's own, not there in production
+    "components.static",
     "dev_mail.index",  # the demo's and the tests' own, not there in production
     "dev_mail.show",
     "dev_mail.show_html",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -17,6 +18,7 @@ from app.pages.wallet.history_query import address_of, describe, read_filters
 from tests.billing.activity.selected import add_up, use
 from tests.factories import usd
 from tests.support.browsing import text_of
+from tests.support.days import day_written
 from tests.support.metering import NOW
 from tests.support.moving import post
 from tests.support.paying import Owner
@@ -51,7 +53,8 @@ def test_names_select_usage_by_day_with_totals_and_lead_to_the_calls(owner: Owne
     words = text_of(page)
     assert "Calls 2" in words
     assert "Usage \u2212$5.70" in words
-    assert "Nov 11 Calling on Nov 11 20 min 1 \u2212$3.80" in words
+    day = day_written(NOW.date() - timedelta(days=1))
+    assert f"{day} Calling on {day} 20 min 1 \u2212$3.80" in words
     assert "Top-up" not in words[words.index("Calls 2") :]
     (newest, _) = links(page.text, "/usage-calls?")
     calls = text_of(owner.get(newest))

@@ -31,6 +31,7 @@ NOT_OURS = (
     "health.",
     "csp_reports.",
     "webhooks.",
+    "components.",
     "dev_mail.",
     "live.",
     "static",

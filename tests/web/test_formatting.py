@@ -10,15 +10,18 @@ from flask import Flask
 
 from app.billing.catalog.quantities import Quantity, Units
 from app.clock import utc_now
+from app.web import formatting
 from app.web.formatting import (
     day,
     day_long,
+    day_of_chart,
     number,
     time_around,
     time_element,
 )
 from app.web.quantity_text import quantity, units
 from tests.factories import at
+from tests.support.days import day_written
 
 TIMES = "\u00d7"
 
@@ -41,9 +44,21 @@ def test_days_and_times_are_ordered_as_the_viewer_does(
     app: Flask, locale: str, short: str, long: str, full: str
 ) -> None:
     with app.test_request_context(headers={"Accept-Language": locale}):
-        assert day(date(2026, 11, 24)) == short
+        # Written on a chart's axis: elsewhere its year is said from the next year on.
+        assert day_of_chart(date(2026, 11, 24)) == short
         assert day_long(date(2026, 11, 24)) == long
         assert plain(time_element(at("2026-11-24 14:05"))) == full
+
+
+def test_a_day_has_its_year_unless_it_is_clear(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formatting, "utc_now", lambda: at("2026-02-10 09:00"))
+    with app.test_request_context():
+        written = [day(date.fromisoformat(one)) for one in ("2026-02-10", "2026-01-01", "2026-12-06")]
+        assert written == ["Feb 10", "Jan 1", "Dec 6"]
+        far = [
+            day(date.fromisoformat(one)) for one in ("2025-12-31", "2026-12-07", "2027-01-01", "2024-02-29")
+        ]
+        assert far == ["Dec 31, 2025", "Dec 7, 2026", "Jan 1, 2027", "Feb 29, 2024"]
 
 
 def an_hour_of(days: int) -> datetime:
@@ -57,7 +72,7 @@ def test_an_estimate_is_told_by_its_weekday_to_the_half_hour(app: Flask) -> None
         assert plain(time_around(an_hour_of(1))) == "tomorrow around 1:30 pm"
         soon, later = an_hour_of(3), an_hour_of(8)
         assert plain(time_around(soon)) == f"{soon:%A} around 1:30 pm"
-        assert plain(time_around(later)) == f"around {later:%b} {later.day}"
+        assert plain(time_around(later)) == f"around {day_written(later.date())}"
         assert plain(time_around(an_hour_of(1).replace(hour=12, minute=10))) == "tomorrow around noon"
         assert plain(time_around(an_hour_of(2).replace(hour=0, minute=2))) == "tomorrow around midnight"
 
