@@ -53,7 +53,7 @@ def test_names_select_usage_by_day_with_totals_and_lead_to_the_calls(owner: Owne
     words = text_of(page)
     assert "Calls 2" in words
     assert "Usage \u2212$5.70" in words
-    day = day_written(NOW.date() - timedelta(days=1))
+    day = day_written(NOW.date() + timedelta(days=1))
     assert f"{day} Calling on {day} 20 min 1 \u2212$3.80" in words
     assert "Top-up" not in words[words.index("Calls 2") :]
     (newest, _) = links(page.text, "/usage-calls?")
