@@ -26,6 +26,10 @@ TYPED = [
     ("de-DE", "50,255", None),
     ("fr-FR", "1 250,50", 125_050),
     ("es-ES", "1250,5", 125_050),
+    ("es-ES", "1250,5 US$", 125_050),
+    ("fr-FR", "50,25 $US", 5_025),
+    ("de-CH", "1'250.50", 125_050),
+    ("de-CH", "1\u2019250.50", 125_050),
     ("es-ES", "12,5,0", None),
     ("es-ES", "-5", None),
     ("es-ES", "", None),
@@ -48,17 +52,25 @@ def test_a_page_s_scripts_speak_its_language(browser: Browser, site: Site, app: 
     context.close()
 
 
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR"])
+def test_choices_are_written_plainly_in_every_language(page: Page, language: str) -> None:
+    page.goto("about:blank")
+    assert page.evaluate(reader("minor(typed, 2, PLAIN)"), [language, "12.50"]) == 1_250
+
+
 @pytest.mark.parametrize(("language", "typed", "cents"), TYPED)
 def test_amounts_are_read_as_they_are_typed_in_it(
     page: Page, language: str, typed: str, cents: int | None
 ) -> None:
     page.goto("about:blank")
+    assert page.evaluate(reader("minor(typed, 2)"), [language, typed]) == cents
+
+
+def reader(call: str) -> str:
+    """A function that reads an amount in a language by this call."""
     source = (MODULES / "entered_card.js").read_text()
     functions = source[source.index("function marks") : source.index("export class")].replace("export ", "")
-    read = (
-        f"([lang, typed]) => {{ document.documentElement.lang = lang; {functions} return minor(typed, 2); }}"
-    )
-    assert page.evaluate(read, [language, typed]) == cents
+    return f"([lang, typed]) => {{ document.documentElement.lang = lang; {functions} return {call}; }}"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def rename(organization: Organization, view: SavedView, name: str) -> None:
     name = _checked(name)
     others = [one for one in list_views(organization, view.user_id) if one.id != view.id]
     if any(one.name == name for one in others):
-        raise ViewRefusedError(f'You already have a view named "{name}". Choose another name.')
+        raise ViewRefusedError(
+            gettext('You already have a view named "%(name)s". Choose another name.', name=name)
+        )
     view.name = name
     db.session.flush()
 

@@ -12,13 +12,16 @@ function marks() {
   return ["decimal", "group"].map((type) => parts.find((one) => one.type === type)?.value ?? "");
 }
 
-// An amount in the currency's smallest unit; null if it is not valid yet.
-export function minor(typed, digits) {
-  const [decimal, group] = marks();
-  const plain = typed.replace(/\p{Sc}/u, "").trim();
+// How the values of choices are written, in every language.
+export const PLAIN = [".", ","];
+
+// An amount in the currency's smallest unit; null if it is not valid yet. A currency's sign may be around it.
+export function minor(typed, digits, [decimal, group] = marks()) {
+  const plain = typed.replace(/^[\p{Sc}\p{L}\s]+|[\p{Sc}\p{L}\s]+$/gu, "");
   const [whole, part = "", ...more] = plain.split(decimal);
-  // A space between thousands is any space.
-  const figures = /\s/.test(group) ? whole.replace(/\s/g, "") : whole.replaceAll(group, "");
+  // A space between thousands is any space, and an apostrophe any apostrophe.
+  const alike = [/\s/g, /['\u2019]/g].find((kind) => group.search(kind) >= 0) ?? group;
+  const figures = whole.replaceAll(alike, "");
   if (more.length || !/^\d+$/.test(figures) || !/^\d*$/.test(part) || part.length > digits) return null;
   const amount = Number(figures + part.padEnd(digits, "0"));
   return amount > 0 && amount <= 99_999_999 ? amount : null;

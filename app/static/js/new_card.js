@@ -1,5 +1,5 @@
 // Paying a top-up with a card that is entered for it: the fields come once they are wanted, and are sent before the form.
-import { EnteredCard, minor } from "./entered_card.js";
+import { EnteredCard, PLAIN, minor } from "./entered_card.js";
 import { isPoll } from "./poll.js";
 
 const place = () => document.querySelector("[data-new-card]");
@@ -13,7 +13,8 @@ let isSending = false;
 function amount(form) {
   const chosen = form.querySelector('input[name="amount"]:checked');
   if (!chosen) return null;
-  return minor(chosen.value === "other" ? form.elements.other_amount.value : chosen.value, Number(place().dataset.digits));
+  const digits = Number(place().dataset.digits);
+  return chosen.value === "other" ? minor(form.elements.other_amount.value, digits) : minor(chosen.value, digits, PLAIN);
 }
 
 // While someone is using the form, a poll leaves its cards unchanged.
