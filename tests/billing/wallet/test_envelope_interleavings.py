@@ -47,7 +47,7 @@ from tests.factories import OWNER, an_organization, at
 from tests.support.database import another_session, empty
 from tests.support.examples import examples
 
-EXAMPLES = examples("ENVELOPE_EXAMPLES", 40)
+EXAMPLES = examples("ENVELOPE_EXAMPLES", 40, least=40)
 """ENVELOPE_EXAMPLES=10000 looks deeper."""
 STEPS = 14
 A_HUNDRED = 100
