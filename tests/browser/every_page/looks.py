@@ -1,4 +1,5 @@
-"""`make looks`: every page in forced colors, without motion, magnified, with wide spacing, on paper, and as its outline.
+"""`make looks`: every page in forced colors, without motion, magnified, with wide spacing, on paper, as its outline, and in
+the pseudo-language from left to right and from right to left.
 
 One table, page by way; the run fails where anything is found.
 """
@@ -9,9 +10,9 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.every_page import motion, outline, paper, room
+from tests.browser.every_page import foreign, motion, outline, paper, room
 from tests.browser.every_page.conftest import Enter, open_all, someone
 from tests.browser.every_page.forced import FOCUS, FORCED
 from tests.browser.every_page.scenes import SCENES, Scene
@@ -101,6 +102,24 @@ def test_each_page(page: Page, app: Flask, enter: Enter, state: State) -> None:
         page.goto(each.path)
         open_all(page)
         look(page, enter, each.name)
+
+
+@pytest.mark.parametrize("direction", foreign.DIRECTIONS)
+@pytest.mark.parametrize("state", [busy, negative_and_past_due, going_down])
+def test_each_page_in_the_pseudo_language(
+    browser: Browser, site: Site, app: Flask, enter: Enter, state: State, direction: str
+) -> None:
+    organization = state()
+    person = someone(organization)
+    page = foreign.a_reader(browser, site, app, person, direction)
+    data = foreign.data_of(organization, person, direction)
+    for each in addresses(app, organization, person):
+        if each.name in foreign.ENGLISH:
+            continue
+        page.goto(each.path)
+        open_all(page)
+        enter(each.name, direction, foreign.problems(page, data))
+    page.context.close()
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
