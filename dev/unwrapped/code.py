@@ -52,7 +52,13 @@ class _Walker(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name in _GETTEXT | _LOGS | _OF_PROGRAMS | _ERRORS:
+        # An error with values of its own is said by the page that it reaches.
+        is_of_error = (
+            name == "__init__"
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Call)
+        )
+        if is_of_error or name in _GETTEXT | _LOGS | _OF_PROGRAMS | _ERRORS:
             return
         self.visit(node.func)
         is_field = name.endswith("Field") or name in {"Choice", "Link", "Button"}

@@ -34,6 +34,9 @@ _FOR_PROGRAMS = {
     "sort", "replace", "format", "default_class", "csrf",
 }  # fmt: skip
 """Functions and filters whose strings aren't shown, whatever they look like."""
+_BRAND = "Voice Portal"
+# What a macro for a tag writes, and the name of a class.
+_ATTRIBUTES = re.compile(r"[\w:-]+=(?:\"[^\"]*\"|'[^']*')|\bdata(?:-[a-z]+)+|^\s*[a-z]+(?:-[a-z]+)+\s*$")
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -96,9 +99,7 @@ class _Page(HTMLParser):
         line = self.getpos()[0]
         kinds = dict(attrs)
         for name, value in attrs:
-            is_button = (
-                name == "value" and tag in {"input", "button"} and kinds.get("type") in {"submit", "button"}
-            )
+            is_button = name == "value" and tag == "input" and kinds.get("type") in {"submit", "button"}
             is_said = name == "content" and kinds.get("name") == "description"
             if value and (name in READ | READ_DATA or is_button or is_said):
                 self._judge(line, value)
@@ -116,7 +117,7 @@ class _Page(HTMLParser):
 
     def _judge(self, line: int, text: str) -> None:
         before = text[: len(text) - len(text.lstrip())]
-        plain = " ".join(unescape(_MARK.sub(" ", text)).split())
+        plain = " ".join(unescape(_ATTRIBUTES.sub(" ", _MARK.sub(" ", text))).replace(_BRAND, "").split())
         if has_words(plain):
             self.found.append((line + before.count("\n"), plain))
         for mark in _MARK.finditer(text):
