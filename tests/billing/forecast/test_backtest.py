@@ -68,6 +68,7 @@ def test_the_alert_comes_two_hours_before_dryness_in_95_percent_of_the_months(ye
     assert early >= 0.95 * len(leads), sorted(leads)[: len(leads) - early + 3]
 
 
+@pytest.mark.long
 @Years
 def test_the_alert_does_not_come_a_week_early(years: str) -> None:
     """The further end of it: half of them come within two days, and nine of ten within four."""

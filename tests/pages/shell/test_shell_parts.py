@@ -68,6 +68,7 @@ def stopped_and_paused() -> Organization:
     return organization
 
 
+@pytest.mark.one_of_each(by=lambda state: state)
 @pytest.mark.parametrize(
     ("made", "state", "label", "tone", "alerts"),
     [
