@@ -38,8 +38,11 @@ def units(value: Units) -> str:
     sign, count = (_MINUS if value.count < 0 else ""), abs(value.count)
     if value.unit == "second":
         minutes, seconds = divmod(count, 60)
-        parts = [f"{_counted(minutes)} min"] if minutes else []
-        return sign + " ".join(parts + ([f"{seconds} s"] if seconds or not minutes else []))
+        parts = [gettext("%(num)s min", num=_counted(minutes))] if minutes else []
+        if seconds or not minutes:
+            # Translators: seconds.
+            parts.append(gettext("%(num)s s", num=seconds))
+        return sign + " ".join(parts)
     if value.days and value.unit.endswith(_A_DAY):
         return sign + _on_days(count, value.unit.removesuffix(_A_DAY), value.days)
     return sign + _of_unit(value.unit, f"{value.unit}s", count, _counted(count))

@@ -49,7 +49,9 @@ def list_opened(organization: Organization) -> list[Opened]:
     for row in _rows(organization):
         known = destinations.find(row.destination)
         class_ = destinations.class_of(known) if known else None
-        found.append(Opened(row.destination, known, class_, audit.display_name(row.opened_by), row.opened_at))
+        found.append(
+            Opened(row.destination, known, class_, audit.name_for_reader(row.opened_by), row.opened_at)
+        )
     return found
 
 

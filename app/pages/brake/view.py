@@ -91,5 +91,5 @@ def _view(organization: Organization, stop: BrakeStop) -> Stop:
         took=tuple(Took(one["kind"], one["name"], Money(one["micro"], currency)) for one in stop.spenders),
         up_to=up_to,
         now=Money(hours.spent_since(organization.id, at - answering.HOUR), currency),
-        answered_by=audit.display_name(stop.answered_by or ""),
+        answered_by=audit.name_for_reader(stop.answered_by or ""),
     )

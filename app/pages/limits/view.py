@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.billing.audit import display_name
+from app.billing.audit import name_for_reader
 from app.billing.limit_settings import destinations, requests
 from app.billing.limit_settings.destinations import Opened
 from app.billing.limits import LimitStanding, labels, standing
@@ -61,7 +61,7 @@ class RequestLine:
             limit=limit,
             wanted=wanted,
             label=gettext("%(label)s: %(amount)s", label=label, amount=amount),
-            by=display_name(request.asked_by),
+            by=name_for_reader(request.asked_by),
             ends=ends,
             state=translated(_STATES[request.state]),
             is_waiting=request.state is RequestState.WAITING,
