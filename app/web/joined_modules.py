@@ -146,7 +146,7 @@ class _Joining:
         shared = [self._modules[name].variable for name in inside if name in needed_outside]
         parts = [
             *(f'import {{ {self._modules[one].variable} }} from "./{self._home_of[one]}";' for one in wanted),
-            *(self._scope(self._modules[name]) for name in inside),
+            *(self._scope(self._modules[name], is_named=name in needed_outside) for name in inside),
         ]
         own = self._modules[home]
         if own.exports and home in self._on_need:
@@ -155,14 +155,23 @@ class _Joining:
             parts.append(f"export {{ {', '.join(shared)} }};")
         return "\n".join([*parts, ""])
 
-    def _scope(self, module: _Module) -> str:
+    def _scope(self, module: _Module, *, is_named: bool) -> str:
         taken = [
             f"const {{ {names.replace(' as ', ': ')} }} = {self._modules[wanted].variable};"
             for wanted, names in module.imports
             if names
         ]
-        lines = [f"const {module.variable} = (() => {{", *taken, module.body.strip()]
-        return "\n".join([*lines, f"return {{ {', '.join(module.exports)} }};", "})();"])
+        lines = [*taken, module.body.strip()]
+        if not module.exports and not is_named:
+            return "\n".join(["(() => {", *lines, "})();"])
+        return "\n".join(
+            [
+                f"const {module.variable} = (() => {{",
+                *lines,
+                f"return {{ {', '.join(module.exports)} }};",
+                "})();",
+            ]
+        )
 
 
 def _read(name: str, text: str) -> _Module:

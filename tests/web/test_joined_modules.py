@@ -23,10 +23,25 @@ def test_what_one_script_imports_is_in_its_file_and_what_several_import_is_in_on
 
 def test_each_module_is_in_one_file_before_what_needs_it() -> None:
     files = join(MODULES)
-    for name in MODULES:
-        assert [text.count(f"const ${name.removesuffix('.js')} = (") for text in files.values()].count(1) == 1
-    assert files["app.js"].index("const $text =") < files["app.js"].index("const $focus =")
-    assert files["app.js"].index("const $focus =") < files["app.js"].index("const $app =")
+    marks = (
+        'told("all")',
+        'say("focus")',
+        "QUIET =",
+        'cut("later")',
+        "cut(only)",
+        "function cut",
+        "only = 1",
+    )
+    assert len(marks) == len(MODULES)
+    for mark in marks:
+        assert [text.count(mark) for text in files.values()].count(1) == 1
+    assert files["app.js"].index("const $text =") < files["app.js"].index('say("focus")')
+    assert files["app.js"].index('say("focus")') < files["app.js"].index('told("all")')
+
+
+def test_a_module_that_nothing_is_taken_from_has_no_name() -> None:
+    assert "$app" not in join(MODULES)["app.js"]
+    assert "$sign" not in join(MODULES)["sign.js"]
 
 
 def test_a_file_takes_what_every_page_has_from_there() -> None:
