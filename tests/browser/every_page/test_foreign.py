@@ -38,6 +38,23 @@ def test_time_in_a_chart_goes_from_left_to_right(browser: Browser, site: Site, a
     page.context.close()
 
 
+def test_a_number_that_was_called_begins_at_its_left(browser: Browser, site: Site, app: Flask) -> None:
+    page = a_reader(browser, site, app, someone(busy()), "rtl")
+    page.goto("/billing")
+    open_all(page)
+    number = page.locator(".call-name", has_text="+1").first
+    ends = number.evaluate(
+        """(one) => [0, one.textContent.length - 1].map((at) => {
+          const range = document.createRange();
+          range.setStart(one.firstChild, at);
+          range.setEnd(one.firstChild, at + 1);
+          return range.getBoundingClientRect().left;
+        })"""
+    )
+    assert ends[0] < ends[1]
+    page.context.close()
+
+
 @pytest.mark.parametrize(
     ("text", "is_found"),
     [
