@@ -11,6 +11,7 @@ from app.web.identity import identity
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/")
 """Addresses at which programs are answered, in English."""
+_FROM_SHELL = "/auth/shell"
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +32,7 @@ def viewer_locale() -> str | None:
         return None
     known: str | None = g.get("viewer_locale")
     if known is None:
-        known = g.viewer_locale = _chosen() or browser_locale()
+        known = g.viewer_locale = _chosen() or _of_shell() or browser_locale()
     return known
 
 
@@ -62,6 +63,12 @@ def _chosen() -> str | None:
         # The page that says that the database is away is in a language, too.
         return None
     return who.user.language if who is not None and who.user.language in language.LOCALES else None
+
+
+def _of_shell() -> str | None:
+    """Where a shell's page shows us and says its language: for what is shown instead of a page."""
+    named = request.values.get("lang", "") if request.path == _FROM_SHELL else ""
+    return language.negotiated([named])
 
 
 def _wanted() -> list[str]:

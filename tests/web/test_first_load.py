@@ -41,7 +41,7 @@ OTHERS = {
     "/confirm": BUDGET - 4_500,
     "/billing/renewal": BUDGET - 2_000,
     "/billing/wallet": BUDGET,
-    # Every component at once, in the demo.
+    # Every component on one page, in the demo.
     "/dev/components": BUDGET + 15_000,
     # One long page that grows with every endpoint, and that no one pays on.
     "/api/docs": BUDGET + 15_000,

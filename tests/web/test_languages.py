@@ -23,6 +23,15 @@ def test_a_page_is_in_the_browser_s_language(app: Flask, accepts: str, locale: s
     assert "Accept-Language" in page.headers["Vary"]
 
 
+@pytest.mark.parametrize(("lang", "locale"), [("en-IE", "en-IE"), ("xx", "en-AU"), ("", "en-AU")])
+def test_what_a_frame_shows_instead_of_a_page_is_in_the_language_of_the_page_around_it(
+    app: Flask, lang: str, locale: str
+) -> None:
+    address = f"/auth/shell?without-token&path=/billing&lang={lang}"
+    page = app.test_client().get(address, headers={"Accept-Language": "en-AU"}, follow_redirects=False)
+    assert f'<html lang="{locale}"' in page.text, page.status
+
+
 @pytest.mark.parametrize("path", ["/api/v1/usage-events", "/api/v1/nothing-there", "/webhooks/stripe"])
 def test_programs_are_answered_in_english(app: Flask, path: str) -> None:
     with app.test_request_context(path, headers={"Accept-Language": "en-GB"}):

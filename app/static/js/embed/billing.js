@@ -6,7 +6,7 @@ import { pageAt } from "./pages.js";
 import { read } from "./said.js";
 import { fetchToken, post, sessionOf } from "./session.js";
 import { FrameView } from "./view.js";
-import { gettext } from "./words.js";
+import { gettext, langOf } from "./words.js";
 
 const SOURCE = "voice-portal-billing";
 // What pages and Stripe's fields in them may use; named for their origin, because the frame has no `src` to be known by.
@@ -136,13 +136,13 @@ class VoicePortalBilling extends HTMLElement {
     if (!token && !this.#isMet) this.#sayThatThereIsNone();
     // The browser may have gone back to a page in the frame meanwhile.
     if (!token || this.#isOver || !this.isConnected || (this.#isMet && !this.#tries && target !== "_top")) return;
-    post(this.#origin, { token, path: this.#path }, target);
+    post(this.#origin, { token, path: this.#path, lang: langOf(this) }, target);
     this.#frame.addEventListener("load", () => this.#show());
   }
 
   // In the frame, which is empty otherwise.
   #sayThatThereIsNone() {
-    this.#frame.src = `${this.#origin}/auth/shell?without-token&path=${encodeURIComponent(this.#path)}`;
+    this.#frame.src = `${this.#origin}/auth/shell?without-token&lang=${encodeURIComponent(langOf(this))}&path=${encodeURIComponent(this.#path)}`;
     this.#frame.addEventListener("load", () => this.#show());
   }
 

@@ -2,7 +2,8 @@
 // All else that is shown comes from billing, in its reader's language.
 const WORDS = {};
 
+export const langOf = (element) => (element.closest("[lang]") ?? document.documentElement).lang;
+
 export function gettext(text, element) {
-  const { lang } = element.closest("[lang]") ?? document.documentElement;
-  return WORDS[lang.split("-")[0].toLowerCase()]?.[text] ?? text;
+  return WORDS[langOf(element).split("-")[0].toLowerCase()]?.[text] ?? text;
 }
