@@ -8,7 +8,12 @@ from functools import cache
 from babel import Locale
 
 DEFAULT = "en_US"
-LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ")
+LOCALES = (
+    *("en_US", "en_GB", "en_AU", "en_CA", "en_IE", "en_IN", "en_NZ"),
+    *("de_DE", "de_AT", "de_CH"),
+    *("es_ES", "es_MX", "es_US"),
+    *("fr_FR", "fr_BE", "fr_CA", "fr_CH"),
+)
 """The first of each language is what someone reads who names the language alone."""
 
 
