@@ -225,6 +225,7 @@ BY_ITS_CALLER = {
     "identities.add": "`user.added` for a new person, `user.identity_connected` for one who was there before",
     "visits.begin": "a question is no change",
     "visits.delete_expired": "they had ended already",
+    "languages.keep_browsers": "follows a sign-in, which is recorded",
     "left_pages.leave": "follows a sign-out, which is recorded",
     "visits.end": "an answer is no change by itself",
     "authenticator_apps.begin": "an app opens nothing until it is confirmed",

@@ -7,10 +7,14 @@ from pathlib import Path
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 URL = r"\{\{ url_for\((?P<url>.*?)\) \}\}"
+TEXT = r'(?:\{\{ p?_?(?:gettext)?\((?:"[^"]*", )?"|\{% trans[^%]*%\})'
+"""What comes before a text that is a message by itself."""
 LISTS = re.compile(
-    rf'<a class="btn btn-small[^"]*"(?: rel="\w+")? href="{URL}">(?:Newer|Older|First page|Next page)'
-    rf'|<form class="filters[^"]*" method="get" action="{URL.replace("url", "to")}"'
-    rf'|<a (?:class="btn" )?href="{URL.replace("url", "back")}">(?:Refresh|Try again|Keep |Choose again)'
+    rf'<a class="btn btn-small[^"]*"(?: rel="\w+")? href="{URL}">{TEXT}(?:Newer|Older|First page|Next page)'
+    rf'|<form class="filters[^"]*" method="get" action="{URL.replace("<url>", "<to>")}"'
+    rf'|<a (?:class="btn" )?href="{URL.replace("<url>", "<back>")}">{TEXT}(?:Refresh|Try again|Keep |Choose again)'
+    r"|\{% trans (?:\w+=[^%]*, )?(?P<name>\w+)=url_for\((?P<within>[^()]*)\)[^%]*%\}(?:(?!\{% endtrans)[\s\S])*"
+    r'<a href="\{\{ (?P=name) \}\}">(?:Refresh|Try again)'
 )
 PAGES = re.compile(r"\{\{ pages\((.*)\) \}\}")
 """The first page and the next one, drawn by `components/pages.html`."""
@@ -18,7 +22,10 @@ PAGES = re.compile(r"\{\{ pages\((.*)\) \}\}")
 
 def test_every_filter_page_and_refresh_names_its_part() -> None:
     found = [
-        (str(template.relative_to(TEMPLATES)), match["url"] or match["to"] or match["back"])
+        (
+            str(template.relative_to(TEMPLATES)),
+            match["url"] or match["to"] or match["back"] or match["within"],
+        )
         for template in sorted(TEMPLATES.rglob("*.html"))
         for match in LISTS.finditer(template.read_text())
     ]
@@ -30,5 +37,5 @@ def test_every_filter_page_and_refresh_names_its_part() -> None:
     ]
     assert len(paged) >= 8
     found += paged
-    assert len(found) >= 18
+    assert len(found) >= 30
     assert [each for each in found if "_anchor=" not in each[1]] == []
