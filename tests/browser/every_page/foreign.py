@@ -46,8 +46,19 @@ _MESSAGE = re.compile(r"«[^«»]*»")
 _DATA = re.compile(r"https?://\S+|\S+@\S+|\S*/\S*|\b\d+ (?:h|min|s)\b")
 # The pseudo-language has none of these letters without an accent; three without any vowel may be an abbreviation.
 _WORD = re.compile(r"\b(?=[A-Za-z]*[aeiouyAEIOUY])[A-Za-z]{3,}\b")
-_NAMED = {"Recall patients", "Reminders", "Ava", "Noah", "Billing alerts", "Friday's recall"}
+_NAMED = {
+    "Recall patients",
+    "Reminders",
+    "Ava",
+    "Noah",
+    "Billing alerts",
+    "Friday's recall",
+    "Delivery windows",
+    "Otto",
+}
 """In the states of `tests.support.states`."""
+_TYPED = {"nothing like it", "call 12"}
+"""A search of `tests.support.addresses`, and the name of a call."""
 _NAMES = ("Voice Portal", "Visa", "Slack", "UTC", "United States")
 
 
@@ -94,7 +105,9 @@ def data_of(organization: Organization, person: User, direction: str) -> set[str
     of_it = db.select(Membership.user_id).filter_by(org_id=organization.id)
     members = set(db.session.scalars(db.select(User.name).where(User.id.in_(of_it))))
     return {
-        one for one in words | members | _NAMED | {organization.name, person.email} if one and len(one) > 2
+        one
+        for one in words | members | _NAMED | _TYPED | {organization.name, person.email}
+        if one and len(one) > 2
     }
 
 
