@@ -41,8 +41,6 @@ OTHERS = {
     "/confirm": BUDGET - 4_500,
     "/billing/renewal": BUDGET - 2_000,
     "/billing/wallet": BUDGET,
-    # Every component on one page, in the demo.
-    "/dev/components": BUDGET + 15_000,
     # One long page that grows with every endpoint, and that no one pays on.
     "/api/docs": BUDGET + 15_000,
 }

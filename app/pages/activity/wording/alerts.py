@@ -71,7 +71,12 @@ def _about(key: str) -> str:
         return gettext("under %(amount)s", amount=money(Money(int(limit), catalog.current().currency)))
     if kind == "hours" and limit.isdecimal():
         return ngettext("%(num)s hour left", "%(num)s hours left", int(limit))
-    return {"low": gettext("low balance"), "digest": gettext("weekly digest")}.get(key, key)
+    return {
+        "low": gettext("low balance"),
+        "digest": gettext("weekly digest"),
+        "paused": pgettext("an alert", "paused"),
+        "recovered": pgettext("an alert", "recovered"),
+    }.get(key, key)
 
 
 WORDS: dict[Action, ActionWording] = {

@@ -60,7 +60,7 @@ def _written(reserve: str) -> str:
 
 
 WORDS: dict[Action, ActionWording] = {
-    "envelope.set_aside": ActionWording("set_aside", marked("Set credit aside"), _envelope),
+    "envelope.set_aside": ActionWording("set_aside", marked("Set credit aside for a campaign"), _envelope),
     "envelope.changed": ActionWording("set_aside", marked("Changed an envelope"), _changed_envelope),
     "envelope.ended": ActionWording("set_aside", marked("Ended an envelope"), _ended_envelope),
     "envelope.cut": ActionWording("set_aside", marked("Envelope cut by a refund or dispute"), _cut_envelope),

@@ -76,7 +76,7 @@ WORDS: dict[Action, ActionWording] = {
     "user.second_factor_guessed": ActionWording(
         "sign_in", marked("Entered several wrong codes after the right password"), subject
     ),
-    "user.second_factor_reset": ActionWording("sign_in", marked("Reset a second factor"), subject),
+    "user.second_factor_reset": ActionWording("sign_in", marked("Reset someone's second factor"), subject),
     "user.session_ended": ActionWording("sign_in", marked("Signed out one of their browsers"), _session),
     "user.sessions_ended": ActionWording("sign_in", marked("Signed out everywhere"), _sessions),
     "user.sign_in_failed": ActionWording("sign_in", marked("Failed to sign in"), _attempts),
