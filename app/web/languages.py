@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from app import language
 from app.language.templates import translate
@@ -67,8 +68,13 @@ def _chosen() -> str | None:
 
 def _of_shell() -> str | None:
     """Where a shell's page shows us and says its language: for what is shown instead of a page."""
-    named = request.values.get("lang", "") if request.path == _FROM_SHELL else ""
-    return language.negotiated([named])
+    if request.path != _FROM_SHELL:
+        return None
+    try:
+        return language.negotiated([request.values.get("lang", "")])
+    except HTTPException:
+        # What was sent is too large or can't be read: the page that says so is in a language, too.
+        return None
 
 
 def _wanted() -> list[str]:

@@ -13,6 +13,7 @@ from app.billing import catalog
 from app.billing.activity import call_costs, spending
 from app.billing.activity.call_costs import CallCosts, CallPart
 from app.billing.catalog import file, versions
+from app.billing.catalog.quantities import Units
 from app.billing.plans import gather as plan_of
 from app.billing.usage import ingest
 from app.billing.wallet import holds
@@ -57,7 +58,7 @@ def test_a_call_is_told_by_part_with_what_each_line_cost_and_by_which_rate(app: 
     assert {(line.plan, line.version) for line in story.lines} == {("Growth", catalog.current().version)}
     rate = story.lines[0].rate
     assert rate is not None
-    assert (rate.amount, rate.per, rate.least) == (usd("0.16"), "min", "30 seconds")
+    assert (rate.amount, rate.per, rate.least) == (usd("0.16"), "min", Units(30, "second"))
     assert not story.is_in_progress
 
 
