@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from gettext import NullTranslations
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
 from app.currencies import CHARGED
-from app.language import LOCALES, speaking
+from app.language import LOCALES, messages, speaking
 from app.language.formats import currency_text
 from app.money import Money
 from app.pages.amounts import above_zero, as_typed, from_link, parse_typed, read_amount
@@ -21,6 +22,12 @@ EVERY = sorted(
     | {"fr_FR", "fr_BE", "fr_CA", "fr_CH", "fr_LU", "es_ES", "es_AR", "es_CL", "es_CO", "es_MX", "es_US"}
 )
 cents = st.integers(min_value=0, max_value=10**13)
+
+
+@pytest.fixture
+def untranslated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each language has its own marks, and the texts of the code."""
+    monkeypatch.setattr(messages, "catalog_of", lambda _language: NullTranslations())
 
 
 class AmountForm(Form):  # type: ignore[misc]
@@ -106,7 +113,9 @@ def test_each_reader_types_with_their_own_marks(locale: str, typed: str, amount:
         ("en_US", "50$", "in digits"),
     ],
 )
-def test_marks_that_mean_something_else_to_others_are_refused(locale: str, typed: str, says: str) -> None:
+def test_marks_that_mean_something_else_to_others_are_refused(
+    untranslated: None, locale: str, typed: str, says: str
+) -> None:
     form = AmountForm(MultiDict({"amount": typed}))
     with speaking(locale):
         assert read_amount(form.amount, "USD") is None
@@ -161,7 +170,7 @@ def test_links_have_a_decimal_point_whatever_the_reader_s_language() -> None:
     assert from_link("50.00", "USD") == "50.00"
 
 
-def test_the_same_is_asked_for_where_zero_is_refused() -> None:
+def test_the_same_is_asked_for_where_zero_is_refused(untranslated: None) -> None:
     assert above_zero() == "Enter an amount above zero, like 50 or 12.50."
     with speaking("de_DE"):
         assert above_zero() == "Enter an amount above zero, like 50 or 12,50."
