@@ -276,7 +276,7 @@ def test_pressed_twice_after_the_card_was_added_it_charges_once(
         page.reload()
     elif again == "back":
         address = page.url
-        page.go_back(wait_until="commit")
+        page.go_back()
         page.goto(address)
     expect(page.get_by_role("heading", name="Switched")).to_be_visible()
     assert charges(site.sandbox, organization) == 1

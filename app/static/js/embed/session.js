@@ -1,6 +1,5 @@
 // What the parts of a page have in common: one source of what they show. That is the frame of <voice-portal-billing>
 // where there is one, and otherwise one hidden frame for all of them, signed in by a token like that one.
-import { gettext } from "./words.js";
 
 const SOURCE = "voice-portal-billing";
 const HIDDEN = "/billing/parts";
@@ -144,7 +143,7 @@ class Session {
 
   #addHidden() {
     this.#hidden = document.createElement("iframe");
-    Object.assign(this.#hidden, { name: `${SOURCE}-hidden-${(count += 1)}`, title: gettext("Billing", document.body), hidden: true });
+    Object.assign(this.#hidden, { name: `${SOURCE}-hidden-${(count += 1)}`, hidden: true });
     document.body.append(this.#hidden);
     return this.#hidden;
   }
