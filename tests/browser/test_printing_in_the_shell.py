@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 from flask import Flask
@@ -27,6 +28,8 @@ def test_the_key_that_prints_prints_the_page_in_the_frame(page: Page, shell: She
     printed = note_prints(page)
     shell.sign_in(page, shell.add_person(an_organization()), to="/billing/activity")
     expect(shell.frame(page).get_by_role("heading", name="Activity", level=1)).to_be_visible()
+    # Then the page in the frame has said who it is, and listens.
+    expect(page).to_have_title(re.compile("^Activity "))
     page.locator("main").focus()
     page.keyboard.press("ControlOrMeta+p")
     wait_until(lambda: printed == ["prints /billing/activity"], "From the shell, nothing is printed.")
