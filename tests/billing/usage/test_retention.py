@@ -20,8 +20,13 @@ from tests.support.database import empty, owner
 
 @pytest.fixture(autouse=True)
 def without_months(app: Flask) -> Iterator[None]:
-    """Other tests find the table as the migration made it."""
+    """These tests and others find the table as the migration made it."""
+    _drop_months()
     yield
+    _drop_months()
+
+
+def _drop_months() -> None:
     db.session.rollback()
     empty()
     query = text("SELECT tablename FROM pg_tables WHERE tablename ~ '^usage_event_[0-9]{4}_[0-9]{2}$'")
