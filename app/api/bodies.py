@@ -26,6 +26,8 @@ LIMIT = 256 * 1024
 
 T = TypeVar("T")
 _PIECE = 64 * 1024
+_READ = "billing.body_read"
+"""In a request's environment: its body, or what is wrong with it."""
 _GZIP = 31
 """What zlib calls gzip with its largest window (https://zlib.net/manual.html#Advanced)."""
 _SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
@@ -42,8 +44,21 @@ def read_json(type_: type[T], *, limit: int = LIMIT, media_types: tuple[str, ...
 def read_body(*, limit: int = LIMIT, media_types: tuple[str, ...] = (JSON,)) -> bytes:
     """Read the request body and decompress gzip. `limit` (bytes) applies before and after decompression.
 
-    Raises `ProblemError`.
+    Reading it again gives the same. Raises `ProblemError`.
     """
+    if _READ not in request.environ:
+        try:
+            request.environ[_READ] = _read(limit, media_types)
+        except ProblemError as error:
+            request.environ[_READ] = error
+    found: bytes | ProblemError = request.environ[_READ]
+    if isinstance(found, ProblemError):
+        raise found
+    g.api_body = found
+    return found
+
+
+def _read(limit: int, media_types: tuple[str, ...]) -> bytes:
     if request.mimetype not in media_types:
         given = f"not {request.mimetype}" if request.mimetype else "the request has no Content-Type"
         raise ProblemError(
@@ -74,7 +89,6 @@ def read_body(*, limit: int = LIMIT, media_types: tuple[str, ...] = (JSON,)) -> 
         ) from None
     if not body.strip():
         raise ProblemError(problems.MALFORMED, "The body is empty.")
-    g.api_body = body
     return body
 
 

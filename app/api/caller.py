@@ -15,6 +15,7 @@ from flask import g, request
 from app.api import problems
 from app.api.problems import ProblemError
 from app.billing.audit import Actor
+from app.clock import utc_now
 from app.extensions import db
 from app.models.scope import Reason, scope_to, scoped_to, seeing_all
 from app.people import tokens
@@ -27,8 +28,8 @@ _REALM = 'Bearer realm="Voice Portal billing"'
 def identify(org_id: UUID | None = None) -> Caller:
     """Identify the caller; `org_id` is the organization the request is about, if any. Raises `ProblemError`
     with a challenge (RFC 6750, section 3) if the request isn't authenticated."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not text.strip():
+    text = bearer()
+    if text is None:
         # Without credentials the challenge names no error (section 3.1).
         raise ProblemError(
             problems.UNAUTHORIZED,
@@ -36,7 +37,7 @@ def identify(org_id: UUID | None = None) -> Caller:
             headers={"WWW-Authenticate": _REALM},
         )
     try:
-        caller = _of_token(text.strip(), org_id)
+        caller = _of_token(text, org_id)
     except TokenError as error:
         challenge = f'{_REALM}, error="invalid_token", error_description="{error}"'
         raise ProblemError(
@@ -46,11 +47,17 @@ def identify(org_id: UUID | None = None) -> Caller:
     return caller
 
 
+def bearer() -> str | None:
+    """The text of the request's bearer token, which may be anything; None if it has none."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() or None if scheme.lower() == "bearer" else None
+
+
 def _of_token(text: str, org_id: UUID | None) -> Caller:
     # Scope the transaction as `enter` will, so that scoping takes no round trip of its own.
     with scoped_to(org_id) if org_id is not None else nullcontext():
         caller = tokens.identify(text)
-    if tokens.should_record_use(caller, request.remote_addr):
+    if tokens.should_record_use(caller, request.remote_addr, utc_now()):
         with seeing_all(Reason.API_TOKEN), transaction():
             tokens.record_use(caller, request.remote_addr)
     return caller

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
 from app.api import problems
 from app.api.problems import ProblemError
@@ -24,6 +24,9 @@ from app.web.rate_limits import PostgresStorage
 
 WINDOW = 60
 """Seconds."""
+
+_COUNTED = "billing.counted_for"
+"""In a request's environment: the token that it was counted for."""
 
 
 @dataclass(slots=True)
@@ -77,21 +80,39 @@ class Counter:
 
 
 def count(caller: Caller) -> None:
-    """Count a request of a token. Raises `ProblemError` if the limit is exceeded."""
-    counter: Counter = current_app.extensions["api_counter"]
+    """Count a request of a token, unless `is_within` has. Raises `ProblemError` if the limit is exceeded."""
+    if request.environ.get(_COUNTED) == caller.token_id or is_within(caller.token_id):
+        return
+    wait = _seconds_left(time.time())
+    raise ProblemError(
+        problems.TOO_MANY,
+        f"Limit of {_counter().limit:,} requests per minute exceeded. Wait {wait} seconds.",
+        headers={"Retry-After": str(wait)},
+    )
+
+
+def is_within(token_id: UUID) -> bool:
+    """Count the request for a token that is known to be genuine; whether that is within the limit."""
     now = time.time()
-    left = counter.take(caller.token_id, now)
-    wait = max(math.ceil(WINDOW - now % WINDOW), 1)
+    counter = _counter()
+    left = counter.take(token_id, now)
     g.api_limit = {
         "RateLimit-Policy": f'"requests";q={counter.limit};w={WINDOW}',
-        "RateLimit": f'"requests";r={left or 0};t={wait}',
+        "RateLimit": f'"requests";r={left or 0};t={_seconds_left(now)}',
     }
     if left is None:
-        raise ProblemError(
-            problems.TOO_MANY,
-            f"Limit of {counter.limit:,} requests per minute exceeded. Wait {wait} seconds.",
-            headers={"Retry-After": str(wait)},
-        )
+        return False
+    request.environ[_COUNTED] = token_id
+    return True
+
+
+def _counter() -> Counter:
+    counter: Counter = current_app.extensions["api_counter"]
+    return counter
+
+
+def _seconds_left(now: float) -> int:
+    return max(math.ceil(WINDOW - now % WINDOW), 1)
 
 
 def add_headers(response: Response) -> Response:

@@ -32,7 +32,7 @@ SETTING = "app.org_id"
 TOKEN_SETTING = "app.token_id"  # noqa: S105, an id, which opens nothing
 ALL = "all"
 NONE = ""
-_SEVERAL = "several"
+SEVERAL = "several"
 
 _KEY = "organizations_seen"
 _SAYABLE = re.compile(r"|all|[0-9a-f-]{36}(,[0-9a-f-]{36})*")
@@ -146,7 +146,7 @@ def _settings(state: Visibility) -> str:
         last = int(one[-2:], 16)
         by_byte[last] = f"{by_byte.get(last, '')} {one}"
     state.last_bytes |= by_byte.keys()
-    settings = {SETTING: _SEVERAL if ids else state.wanted}
+    settings = {SETTING: SEVERAL if ids else state.wanted}
     settings |= {f"{SETTING}s_of_{last}": some for last, some in by_byte.items()}
     if state.token is not None:
         settings[TOKEN_SETTING] = state.token

@@ -8,12 +8,12 @@ what slow password hashes protect against, and requests aren't slowed down by on
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -27,7 +27,7 @@ from app.database import transactions
 from app.extensions import db
 from app.ids import uuid7
 from app.models import ApiToken, Organization
-from app.people import token_text
+from app.people import known_tokens, token_text
 from app.people.digests import digest_of
 
 log = structlog.get_logger("billing.tokens")
@@ -62,6 +62,24 @@ class TokenError(Exception):
 
 class UnknownTokenError(LookupError):
     """There is no token with this id."""
+
+
+class TokenRow(NamedTuple):
+    """What is stored of a token, as far as it decides who calls: its fields are columns of `ApiToken`."""
+
+    id: UUID
+    name: str
+    secret_hash: bytes
+    org_id: UUID | None
+    scopes: Sequence[str]
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    networks: Sequence[str]
+
+
+BY_ID = f"SELECT {', '.join(TokenRow._fields)} FROM api_token WHERE id = %(token_id)s"  # noqa: S608, names of columns
+"""The columns of a `TokenRow`, for statements of the fast path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +135,32 @@ def identify(text: str) -> Caller:
         raise TokenError("Not a valid token: it may be truncated or mistyped.")
     transactions.show_token(db.session(), credential.id)
     row = db.session.execute(_by_id(), {"token_id": credential.id}).one_or_none()
-    # Hash and compare in either case, so that timing doesn't reveal which ids exist.
-    known = row.secret_hash if row is not None else bytes(32)
-    if not hmac.compare_digest(known, digest_of(credential.secret)) or row is None:
+    stored = TokenRow(*row) if row is not None else None
+    caller = caller_of(stored, digest_of(credential.secret), utc_now())
+    known_tokens.remember(text, credential)
+    return caller
+
+
+def caller_of(row: TokenRow | None, secret_hash: bytes, at: datetime) -> Caller:
+    """The caller whose token this row is, for a secret with this hash at `at`. Raises `TokenError`."""
+    # Compare in either case, so that timing doesn't reveal which ids exist.
+    stored = row.secret_hash if row is not None else bytes(32)
+    if not hmac.compare_digest(stored, secret_hash) or row is None:
         raise TokenError("Unknown token.")
     if row.revoked_at is not None:
         raise TokenError("This token was revoked. Request a new one.")
-    if row.expires_at is not None and row.expires_at <= utc_now():
+    if row.expires_at is not None and row.expires_at <= at:
         raise TokenError("This token has expired. Request a new one.")
-    scopes, known = frozenset(row.scopes), frozenset(row.networks)
-    return Caller(row.id, row.name, row.org_id, scopes, row.last_used_at, known)
+    return Caller(
+        row.id, row.name, row.org_id, frozenset(row.scopes), row.last_used_at, frozenset(row.networks)
+    )
 
 
-def should_record_use(caller: Caller, address: str | None) -> bool:
-    """Whether to record that the token was used: at most once a minute, and when it is from another network."""
+def should_record_use(caller: Caller, address: str | None, at: datetime) -> bool:
+    """Whether to record that the token is used at `at`: at most once a minute, and always from another network."""
     if networks.network_of(address) not in caller.networks:
         return True
-    return caller.last_used_at is None or utc_now() - caller.last_used_at >= _USED_EVERY
+    return caller.last_used_at is None or at - caller.last_used_at >= _USED_EVERY
 
 
 def record_use(caller: Caller, address: str | None) -> None:
@@ -179,8 +206,7 @@ def state_of(token: ApiToken) -> str:
 
 @cache
 def _by_id() -> Select[Any]:
-    columns = ("id", "name", "secret_hash", "org_id", "scopes", "expires_at", "revoked_at", "last_used_at")
-    wanted = (getattr(ApiToken, column) for column in (*columns, "networks"))
+    wanted = (getattr(ApiToken, column) for column in TokenRow._fields)
     return select(*wanted).where(ApiToken.id == bindparam("token_id"))
 
 

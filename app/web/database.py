@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.billing.wallet.lock_queue import WalletBusyError
+from app.database.fast import FastConnections
 from app.queues import SLOTS
 from app.transaction import transaction
-from app.web.lock_timeouts import OF_JOBS
+from app.web.lock_timeouts import OF_JOBS, OF_REQUESTS
 from app.web.pools import threads_of
 from config import Settings
 
@@ -41,11 +42,21 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_size": threads,
         "max_overflow": max(threads, sum(SLOTS.values()) + _SPARE - threads),
         "pool_timeout": 5,
-        "connect_args": {
-            "connect_timeout": 3,
-            "options": f"-c timezone=UTC -c lock_timeout={OF_JOBS} -c statement_timeout=20s",
-            "application_name": f"billing-{settings.environment}",
-        },
+        "connect_args": _connect_args(settings, lock_timeout=OF_JOBS),
+    }
+
+
+def fast_connections(settings: Settings) -> FastConnections:
+    """The connections of the fast path, which only requests use: at most one for each thread of the platform's."""
+    conninfo = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    return FastConnections(conninfo, **_connect_args(settings, lock_timeout=OF_REQUESTS))
+
+
+def _connect_args(settings: Settings, *, lock_timeout: str) -> dict[str, Any]:
+    return {
+        "connect_timeout": 3,
+        "options": f"-c timezone=UTC -c lock_timeout={lock_timeout} -c statement_timeout=20s",
+        "application_name": f"billing-{settings.environment}",
     }
 
 

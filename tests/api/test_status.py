@@ -15,7 +15,6 @@ from app.money import Money
 from tests.factories import OWNER, an_organization, give_credit
 from tests.support.braking import stops
 from tests.support.platform import Platform, is_problem
-from tests.support.statements import statements
 
 
 def test_with_credit_it_may(platform: Platform) -> None:
@@ -45,14 +44,6 @@ def test_a_low_balance_may_call(platform: Platform) -> None:
     organization = an_organization(credit="10", alert="50")
     told = platform.get(f"/organizations/{organization.id}/status").json
     assert (told["may_call"], told["state"]) == (True, "low")
-
-
-def test_it_takes_two_statements(platform: Platform) -> None:
-    address = f"/organizations/{an_organization(credit='1').id}/status"
-    platform.get(address)
-    with statements() as seen:
-        platform.get(address)
-    assert len(seen) == 2, seen
 
 
 def test_unchanged_it_is_a_304_and_changed_it_is_told(platform: Platform) -> None:

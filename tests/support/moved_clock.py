@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import Moment, clock, utc_now
+from app.database.fast import connections
 
 
 @dataclass(slots=True)
@@ -35,7 +36,9 @@ def moved_clock(at: datetime) -> Iterator[MovedClock]:
 
     clock.ask = ask
     try:
-        moved.move_to(at)
-        yield moved
+        # The fast path dates by what the database itself says.
+        with connections.get().switched_off():
+            moved.move_to(at)
+            yield moved
     finally:
         clock.ask = database

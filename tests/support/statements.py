@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
+import psycopg
 from sqlalchemy import event
 
 from app.extensions import db
@@ -13,7 +15,7 @@ from app.extensions import db
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The SQL statements that reach the database while the block runs."""
+    """The SQL statements that reach the database while the block runs, by sessions."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -25,3 +27,18 @@ def statements() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def fast_statements() -> Iterator[list[str]]:
+    """The same of the fast path, which uses no session (`app.database.fast`)."""
+    seen: list[str] = []
+    execute = psycopg.Connection.execute
+
+    def note(connection: Any, statement: Any, *rest: Any, **options: Any) -> Any:
+        if connection.autocommit:
+            seen.append(str(statement))
+        return execute(connection, statement, *rest, **options)
+
+    with mock.patch.object(psycopg.Connection, "execute", note):
+        yield seen

@@ -47,8 +47,15 @@ class WalletBusyError(Exception):
 
 @contextmanager
 def waiting_for(org_ids: Collection[UUID]) -> Iterator[None]:
-    """Hold a place in line for wallets while their lock is acquired. Raises `WalletBusyError`."""
+    """Hold a place in line for wallets while the session acquires their lock. Raises `WalletBusyError`."""
     db.session.info[_HELD] = True
+    with in_line(org_ids):
+        yield
+
+
+@contextmanager
+def in_line(org_ids: Collection[UUID]) -> Iterator[None]:
+    """The same for a lock that isn't the session's."""
     if not impatient.get():
         yield
         return

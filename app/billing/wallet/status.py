@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, exists, false, func, or_, select
+from sqlalchemy import text
 
 from app.billing import catalog
 from app.billing.catalog import Destination
 from app.billing.limits import Call, DestinationClosedError, LimitStanding
 from app.billing.limits.check import find_reached
-from app.billing.wallet import calling_state, envelope_moves, holds, leases
+from app.billing.wallet import calling_state, envelope_moves, holds
 from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.envelope_moves import OpenEnvelope
-from app.billing.wallet.lots import expiry
 from app.clock import utc_now
 from app.extensions import db
-from app.models import BrakeStop, CallingState, Wallet
+from app.models import CallingState
 from app.money import Money
 
 
@@ -66,6 +64,41 @@ class CallingStatus:
         return self.envelope is not None and self.envelope.left > 0
 
 
+class StatusRow(NamedTuple):
+    """What the status of an organization is told from, read in one statement: its columns, in order."""
+
+    currency: str
+    posted_micro: int
+    held_micro: int
+    state: str
+    paused_at: datetime | None
+    version: int
+    counts_spend: bool
+    set_aside_micro: int
+    set_aside_held_micro: int
+    envelope_ends_at: datetime | None
+    reserve_micro: int
+    is_outdated: bool
+    is_auto_top_up_stopped: bool
+
+
+_STATUS = """
+SELECT wallet.currency, wallet.posted_micro, wallet.held_micro, wallet.state, wallet.paused_at, wallet.version,
+    wallet.counts_spend, wallet.set_aside_micro, wallet.set_aside_held_micro, wallet.envelope_ends_at,
+    wallet.reserve_micro,
+    EXISTS (SELECT FROM hold
+            WHERE hold.org_id = wallet.org_id AND hold.state = 'active' AND hold.expires_at <= {at})
+        OR coalesce(wallet.credit_expires_at <= {at}, false) OR coalesce(wallet.envelope_ends_at <= {at}, false)
+        AS is_outdated,
+    EXISTS (SELECT FROM brake_stop
+            WHERE brake_stop.org_id = wallet.org_id AND brake_stop.answered_at IS NULL) AS is_auto_top_up_stopped
+FROM wallet WHERE wallet.org_id = {org_id}"""
+_IN_SESSION = text(_STATUS.format(at=":at", org_id=":org_id"))
+
+FOR_DRIVER = _STATUS.format(at="now()", org_id="%(org_id)s")
+"""The columns of a `StatusRow` as of now, for a statement of the fast path."""
+
+
 def find(org_id: UUID, call: Call | None = None, *, at: datetime | None = None) -> CallingStatus | None:
     """The status of an organization at `at`, or now, for such a call; None if there is no organization.
 
@@ -73,20 +106,45 @@ def find(org_id: UUID, call: Call | None = None, *, at: datetime | None = None) 
     and an envelope is open. If a lease, an envelope or credit has expired, that is recorded first: the caller
     commits.
     """
-    asked: dict[str, Any] = {"wallet_of": org_id, "at": at or utc_now()}
-    row = db.session.execute(_of_wallet(), asked).one_or_none()
+    now = at or utc_now()
+    row = _read(org_id, now)
     if row is not None and row.is_outdated:
-        holds.expire(org_id, at=asked["at"])
-        row = db.session.execute(_of_wallet(), asked).one_or_none()
+        holds.expire(org_id, at=now)
+        row = _read(org_id, now)
     if row is None:
         return None
-    limit, closed = _stopped(org_id, call or Call(), asked["at"], counts_spend=row.counts_spend)
+    limit, closed = _stopped(org_id, call or Call(), now, counts_spend=row.counts_spend)
+    envelope = _envelope(org_id, call) if row.envelope_ends_at is not None else None
+    return _of_row(row, limit, closed, envelope)
+
+
+def find_plain(row: StatusRow, call: Call) -> CallingStatus | None:
+    """The same from a row as it was read. None where that says too little, and `find` has to look: something has
+    expired, there are limits, the call is guarded, or its campaign may have an envelope."""
+    is_campaigns = call.campaign is not None and row.envelope_ends_at is not None
+    if row.is_outdated or row.counts_spend or is_campaigns or call.is_guarded:
+        return None
+    return _of_row(row)
+
+
+def _read(org_id: UUID, at: datetime) -> StatusRow | None:
+    db.session.flush()
+    row = db.session.execute(_IN_SESSION, {"org_id": org_id, "at": at}).one_or_none()
+    return StatusRow(*row) if row is not None else None
+
+
+def _of_row(
+    row: StatusRow,
+    limit: LimitStanding | None = None,
+    closed: Destination | None = None,
+    envelope: OpenEnvelope | None = None,
+) -> CallingStatus:
     credit = Credit(
         row.posted_micro, row.held_micro, row.set_aside_micro, row.set_aside_held_micro, row.reserve_micro
     )
     available = Money(credit.available, row.currency)
     return CallingStatus(
-        state=row.state,
+        state=CallingState(row.state),
         reason=calling_state.reason_of(credit),
         paused_since=row.paused_at,
         missing=calling_state.missing_to_call(available, least=catalog.current().top_up.minimum),
@@ -98,7 +156,7 @@ def find(org_id: UUID, call: Call | None = None, *, at: datetime | None = None) 
         version=row.version,
         limit=limit,
         closed=closed,
-        envelope=_envelope(org_id, call) if row.envelope_ends_at is not None else None,
+        envelope=envelope,
         is_auto_top_up_stopped=row.is_auto_top_up_stopped,
     )
 
@@ -116,29 +174,3 @@ def _stopped(
         return find_reached(org_id, call, at, counts_spend=counts_spend), None
     except DestinationClosedError as error:
         return None, error.destination
-
-
-@cache
-def _of_wallet() -> Executable:
-    """Built once, because it runs before each call."""
-    return select(
-        Wallet.currency,
-        Wallet.posted_micro,
-        Wallet.held_micro,
-        Wallet.state,
-        Wallet.paused_at,
-        Wallet.version,
-        Wallet.counts_spend,
-        Wallet.set_aside_micro,
-        Wallet.set_aside_held_micro,
-        Wallet.envelope_ends_at,
-        Wallet.reserve_micro,
-        or_(
-            leases.are_over(bindparam("at")),
-            expiry.is_due(bindparam("at")),
-            func.coalesce(Wallet.envelope_ends_at <= bindparam("at"), false()),
-        ).label("is_outdated"),
-        exists()
-        .where(BrakeStop.org_id == Wallet.org_id, BrakeStop.answered_at.is_(None))
-        .label("is_auto_top_up_stopped"),
-    ).where(Wallet.org_id == bindparam("wallet_of"))

@@ -8,10 +8,9 @@ that has a wallet locked and relies on its credit settles it first, as for lease
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from app.billing.platform import messages
 from app.billing.wallet import ledger
@@ -20,11 +19,6 @@ from app.billing.wallet.lots import drawing
 from app.extensions import db
 from app.models import AccountName, CreditLot, TransferKind, Wallet
 from app.money import Money
-
-
-def is_due(at: Any) -> ColumnElement[bool]:
-    """In a statement with `Wallet`: whether some of its credit has expired at `at` and is still in it."""
-    return func.coalesce(Wallet.credit_expires_at <= at, False)
 
 
 def find_due(at: datetime) -> list[UUID]:

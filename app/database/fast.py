@@ -1,0 +1,132 @@
+"""Connections of their own for the few statements that calls wait for: holds and the calling status.
+
+A session asks whether its connection is still there, begins, says whom it sees, and waits for each statement. Here
+all statements of a step are sent as one message, prepared the first time, on a connection that isn't asked first. If
+it was lost, the work is done once more on a fresh one, so it has to be work that can safely be repeated.
+
+Row-level security holds as everywhere: the first statement of a message says which organizations and which token the
+others see, until the transaction ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+from psycopg.pq import TransactionStatus
+
+from app.database.transactions import SETTING, SEVERAL, TOKEN_SETTING
+from app.per_application import PerApplication
+
+R = TypeVar("R")
+
+SEE = "SELECT now(), count(set_config(name, value, true)) FROM unnest(%s::text[], %s::text[]) AS seen (name, value)"
+"""The first statement of a message, with what `visibility` returns. Its first column is the time of the
+transaction."""
+
+_OPTIONS = "-c plan_cache_mode=force_generic_plan"
+"""A prepared statement is planned once, not each time, whatever the lengths of its arrays are."""
+
+
+class FastConnections:
+    """The connections of one process, made when they are needed and kept: at most one for each thread that uses
+    them."""
+
+    def __init__(self, conninfo: str, *, options: str = "", **parameters: Any) -> None:
+        self._conninfo = conninfo
+        self._parameters = parameters | {"options": f"{options} {_OPTIONS}"}
+        self._free: deque[Connection[Any]] = deque()
+        self._process = os.getpid()
+        self._switched_off = 0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the fast path may be tried at all."""
+        return not self._switched_off
+
+    @contextmanager
+    def switched_off(self) -> Iterator[None]:
+        """Take the careful path meanwhile, in all threads: to compare them, and where another clock is used than the
+        database's."""
+        self._switched_off += 1
+        try:
+            yield
+        finally:
+            self._switched_off -= 1
+
+    def run(self, work: Callable[[Connection[Any]], R]) -> R:
+        """Do some work on a connection, and once more on a fresh one if that was lost.
+
+        What it leaves open is rolled back. Raises what the work raises, and `psycopg.OperationalError` if the
+        database can't be reached.
+        """
+        try:
+            with self._lent() as connection:
+                return work(connection)
+        except psycopg.OperationalError:
+            if not connection.closed:
+                raise
+        # The others were made before that, and are probably lost as well.
+        self.close()
+        with self._lent() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Close the connections that no one is using."""
+        while self._free:
+            self._free.pop().close()
+
+    @contextmanager
+    def _lent(self) -> Iterator[Connection[Any]]:
+        connection = self._take()
+        try:
+            yield connection
+        finally:
+            if _is_clean(connection):
+                self._free.append(connection)
+            else:
+                connection.close()
+
+    def _take(self) -> Connection[Any]:
+        if self._process != os.getpid():
+            # Those are the parent's, which goes on using them.
+            self._free, self._process = deque(), os.getpid()
+        try:
+            return self._free.pop()
+        except IndexError:
+            return psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=0, **self._parameters)
+
+
+connections = PerApplication[FastConnections]("fast_connections")
+"""Those of the application."""
+
+
+def visibility(org_ids: Collection[UUID], token_id: UUID) -> tuple[str, str]:
+    """The parameters of `SEE`: these organizations and this token are seen until the transaction ends."""
+    names, values = [TOKEN_SETTING], [str(token_id)]
+    if len(org_ids) == 1:
+        names.append(SETTING)
+        values.append(str(next(iter(org_ids))))
+    else:
+        by_byte: dict[int, list[str]] = defaultdict(list)
+        for org_id in org_ids:
+            by_byte[org_id.bytes[-1]].append(str(org_id))
+        names += [SETTING, *(f"{SETTING}s_of_{last}" for last in by_byte)]
+        values += [SEVERAL, *(f'"{" ".join(some)}"' for some in by_byte.values())]
+    return "{" + ",".join(names) + "}", "{" + ",".join(values) + "}"
+
+
+def _is_clean(connection: Connection[Any]) -> bool:
+    """Whether a connection can be used again; what is open on it is rolled back."""
+    try:
+        if not connection.closed and connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            connection.rollback()
+    except psycopg.Error:
+        return False
+    return not connection.closed
