@@ -13,7 +13,7 @@ from app.api.caller import no_organization
 from app.api.endpoints import Answer, Reply, Section
 from app.api.fast import Pass
 from app.api.limit_problems import view_of
-from app.api.status_bodies import EnvelopeCredit, Status, StatusQuery, StopReason, example
+from app.api.status_bodies import EXAMPLE, EnvelopeCredit, Status, StatusQuery, StopReason
 from app.billing import catalog
 from app.billing.limits import Call
 from app.billing.wallet import status as calling_status
@@ -56,7 +56,7 @@ _FAST = f"SELECT now(), * FROM ({tokens.BY_ID}) token, ({calling_status.FOR_DRIV
     summary="Get calling status",
     query=StatusQuery,
     answers=(
-        Answer(200, "Its status.", Status, example(), {"ETag": "Send it in `If-None-Match` next time."}),
+        Answer(200, "Its status.", Status, EXAMPLE, {"ETag": "Send it in `If-None-Match` next time."}),
         Answer(304, "Unchanged since the response whose `ETag` was sent in `If-None-Match`."),
     ),
     fast=show_status_fast,

@@ -121,26 +121,25 @@ class Status(Struct, frozen=True):
     ]
 
 
-def example() -> Status:
-    """That of an organization without credit, for the document."""
-    return Status(
-        organization=UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90"),
-        may_call=False,
-        may_call_out=False,
-        state=CallingState.PAUSED,
-        reason=StopReason.NO_CREDIT,
-        paused_since=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
-        missing=Amount("10.000000", "USD"),
-        available=Amount("-0.412500", "USD"),
-        posted=Amount("-0.412500", "USD"),
-        held=Amount("0.000000", "USD"),
-        set_aside=Amount("0.000000", "USD"),
-        reserve=Amount("0.000000", "USD"),
-        available_micro=-412_500,
-        posted_micro=-412_500,
-        held_micro=0,
-        envelope=None,
-        limit=None,
-        auto_top_up_stopped=False,
-        version=48_213,
-    )
+EXAMPLE = Status(
+    organization=UUID("01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90"),
+    may_call=False,
+    may_call_out=False,
+    state=CallingState.PAUSED,
+    reason=StopReason.NO_CREDIT,
+    paused_since=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
+    missing=Amount("10.000000", "USD"),
+    available=Amount("-0.412500", "USD"),
+    posted=Amount("-0.412500", "USD"),
+    held=Amount("0.000000", "USD"),
+    set_aside=Amount("0.000000", "USD"),
+    reserve=Amount("0.000000", "USD"),
+    available_micro=-412_500,
+    posted_micro=-412_500,
+    held_micro=0,
+    envelope=None,
+    limit=None,
+    auto_top_up_stopped=False,
+    version=48_213,
+)
+"""That of an organization without credit."""
