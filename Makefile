@@ -11,9 +11,11 @@ CHECKED := app demo shell_demo stripe_sandbox dev benchmarks torture tests/suppo
 
 # One more than the cores of a small machine: tests wait for Stripe's stand-in, the database and the browser.
 TEST_PROCESSES ?= 3
-# The process that is done first takes over from the other. For a single file a second one costs more than it saves.
+# The process that is done first takes over from the others. For a single file a second one costs more than it saves.
 ONE_FILE = $(filter 1,$(words $(foreach each,$(ARGS),$(findstring .py,$(each)))))
-PYTEST = $(PYTHON_IN_VENV) -m pytest -n $(if $(ONE_FILE),0,$(TEST_PROCESSES)) --dist worksteal
+IN_PROCESSES = $(if $(ONE_FILE),0,$(TEST_PROCESSES))
+# All is collected once, and then forked (tests/support/processes.py).
+PYTEST = $(PYTHON_IN_VENV) -m pytest --processes $(IN_PROCESSES)
 # Of many cases some stand for the others (tests/support/representatives.py), unless one says what to run.
 SOME = $(if $(ARGS),,--cases representative)
 # What takes long by design has no limit for each test: the person who started it sees what it waits for.
@@ -55,7 +57,7 @@ test-long: $(DEV_STAMP) ## Let the tests with generated examples look far; takes
 
 test-sandbox: export PYTHONDONTWRITEBYTECODE :=
 test-sandbox: $(DEV_STAMP) ## Run the tests of Stripe's stand-in only (ARGS="tests/test_cards.py")
-	@cd stripe_sandbox && ../$(PYTEST) $(ARGS)
+	@cd stripe_sandbox && ../$(PYTHON_IN_VENV) -m pytest -n $(IN_PROCESSES) --dist worksteal $(ARGS)
 
 axe: export PYTHONDONTWRITEBYTECODE :=
 axe: $(DEV_STAMP) ## Let axe-core look at every page, in every state, look and width (ARGS="-k frame")
@@ -75,7 +77,7 @@ quarter: $(DEV_STAMP) ## Play a quarter of a busy organization on a test clock, 
 keyboard: export PYTHONDONTWRITEBYTECODE :=
 keyboard: $(DEV_STAMP) ## Do every task by keyboard alone, in every place and browser, and print how many keys each takes
 	@$(PYTHON_IN_VENV) -m dev.testing
-	@$(PYTHON_IN_VENV) -m pytest -n $(TEST_PROCESSES) $(PATIENT) tests/browser/keyboard/everywhere.py $(ARGS)
+	@$(PYTHON_IN_VENV) -m pytest --processes $(TEST_PROCESSES) $(PATIENT) tests/browser/keyboard/everywhere.py $(ARGS)
 
 torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture

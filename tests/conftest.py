@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 KEPT_CONNECTIONS = 12
 
-pytest_plugins = ["tests.support.failures_named", "tests.support.representatives"]
+pytest_plugins = ["tests.support.failures_named", "tests.support.processes", "tests.support.representatives"]
 
 
 def pytest_configure(config: Any) -> None:
@@ -70,12 +70,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-
-
-@pytest.fixture(scope="session")
-def process_name() -> str:
-    """The test process's own name, for what it doesn't share."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")
