@@ -70,7 +70,7 @@ class Keys:
 def at_review(page: Page, organization: Organization) -> None:
     """Someone who has chosen Growth."""
     sign_in(page, a_person(organization=organization).email, to=PAGE)
-    page.get_by_role("radio", name="Growth, monthly").check()
+    page.get_by_role("radio", name="Switch to Growth").check()
     page.get_by_role("button", name="Review change").click()
     expect(page.get_by_role("heading", name="Check before you switch")).to_be_focused()
 
@@ -104,7 +104,7 @@ def test_from_free_to_growth_in_five_interactions_without_a_saved_card(
     sell_plans()
     organization = an_organization()
     sign_in(look, a_person(organization=organization).email, to=PAGE)
-    look.get_by_role("radio", name="Growth, monthly").check()
+    look.get_by_role("radio", name="Switch to Growth").check()
     look.get_by_role("button", name="Review change").click()
     step(look, "Check before you switch")
     # What nothing could pay isn't offered yet.

@@ -14,6 +14,7 @@ from app.billing.subscriptions import cancellation
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
+from app.payments.oddities import Oddity
 from tests.factories import a_payer, a_person, an_organization, at, usd
 from tests.support.browsing import Visitor, text_of
 from tests.support.plans import DECLINES, a_subscriber, plan_of, sell_plans, switch_to, turn_period
@@ -72,10 +73,55 @@ def latest() -> PlanSwitch:
 
 def test_plans_stand_side_by_side_with_what_is_on_request(owner: Visitor) -> None:
     said = text_of(owner.get(PAGE))
-    assert "Growth Your plan $99 a month or $990 a year" in said
-    assert "Enterprise Talk to us" in said
-    assert "Growth, yearly $990.00 a year immediately" in said
-    assert re.search(r"Starter Free from \w+ \d+", said)
+    assert "Billing Monthly Yearly 2 months free Plan" in said
+    assert "Growth Your plan $99 a month $990 a year $198 less than monthly" in said
+    assert "Switch to Scale Switch to Scale, yearly immediately immediately" in said
+    assert re.search(r"Switch to Starter Switch to Starter from \w+ \d+", said)
+    assert "Enterprise For call centers, with custom terms. Everything in Scale" in said
+    assert "Custom" not in said, "no row after row of what is agreed on request"
+
+
+@pytest.mark.parametrize(
+    ("plan", "billing", "heading"),
+    [
+        ("scale", "month", "Change to Scale"),
+        ("growth", "year", "Change to Growth (yearly)"),
+        # What isn't sold yearly is monthly, whatever the switch above all plans says.
+        ("starter", "year", "Change to Starter"),
+    ],
+)
+def test_plan_and_billing_are_chosen_apart(owner: Visitor, plan: str, billing: str, heading: str) -> None:
+    assert heading in send(owner, PAGE, {"plan": plan, "billing": billing})
+
+
+def test_what_was_chosen_is_chosen_again(owner: Visitor) -> None:
+    """Also where the session has ended meanwhile: the address says it in either way."""
+    for chosen in ("plan=scale:year", "plan=scale&billing=year"):
+        page = owner.get(f"{PAGE}?{chosen}").text
+        checked = re.findall(r'name="(billing|plan)"[^>]*value="(\w+)"[^>]*\schecked', page)
+        assert dict(checked) == {"billing": "year", "plan": "scale"}
+
+
+def test_only_differences_can_be_asked_for_by_the_address(owner: Visitor) -> None:
+    box = re.compile(r'id="only-differences"( checked)?>')
+    assert [
+        found[1]
+        for found in map(box.search, (owner.get(PAGE).text, owner.get(f"{PAGE}?differences=1").text))
+        if found
+    ] == [None, " checked"]
+
+
+def test_a_plan_that_support_set_up_is_compared_and_not_chosen(
+    owner: Visitor, subscriber: Organization
+) -> None:
+    row = db.session.get_one(Subscription, (subscriber.id,))
+    row.odd = [Oddity.PRICE]
+    db.session.commit()
+    page = owner.get(PAGE)
+    assert "Support set up your plan, so it can't be changed here." in text_of(page)
+    assert "Growth Your plan" in text_of(page)
+    assert 'type="radio" class="pick' not in page.text
+    assert "Review change" not in text_of(page)
 
 
 def test_up_is_reviewed_then_made(owner: Visitor, subscriber: Organization) -> None:
@@ -118,6 +164,7 @@ def test_down_says_what_is_lost_by_name_and_is_canceled(owner: Visitor, subscrib
     assert "Phone numbers: you have" not in said
     said = send(owner, f"{PAGE}/{latest().id}/confirmation")
     assert "Scheduled Starter starts on" in said
+    assert "and you can still cancel. Keep Growth" in said, "where it is said, it can be undone"
     assert "Changes to Starter on" in text_of(owner.get("/billing"))
     assert "Growth changes to Starter on" in text_of(owner.get(PAGE))
     assert "Scheduled change canceled." in send(owner, f"{PAGE}/scheduled/cancellation")

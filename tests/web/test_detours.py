@@ -77,7 +77,7 @@ TASKS: dict[str, tuple[Callable[[Walk], str], str]] = {
     "a switch's review": (review, "Check before you switch"),
     "a plan that was chosen": (
         lambda _: "/billing/change-plan?plan=scale:year",
-        'value="scale:year" checked',
+        'value="scale" aria-describedby="starts-3" checked',
     ),
     "an amount and a card": (
         lambda walk: f"/billing/wallet?amount=other&other_amount=73.21&card={walk.other_card.id}",
@@ -285,7 +285,8 @@ def test_the_address_that_a_plan_needs_leads_back_to_the_plan(walk: Walk, app: F
         back = walk.visitor.post("/billing/details", typed | address)
         assert urlsplit(back.location or "").path == "/billing/change-plan"
         page = walk.visitor.get(back.location or "").text
-        assert re.search(r'value="growth:year" checked', page)
+        assert re.search(r'value="growth" [^>]*checked', page)
+        assert re.search(r'name="billing" value="year" [^>]*checked', page)
 
 
 @pytest.mark.long

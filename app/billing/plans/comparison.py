@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from app.billing import catalog
@@ -54,11 +55,24 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of the comparison: everything that any offer has, in the order of the catalog."""
+    """The rows of the comparison: everything that any offer has, in the order of the catalog.
+
+    `same` are those in which no offer differs from another: resources, pools and meters, each with its part's name.
+    """
 
     limits: tuple[str, ...]
     allowances: tuple[Included, ...]
     rates: tuple[RateLabel, ...]
+    same: frozenset[tuple[str, str]]
+
+    def differs(self, part: str) -> bool:
+        """Whether any row of a part (`limits`, `allowances`, `rates`) has a difference."""
+        keys: dict[str, Iterable[str]] = {
+            "limits": self.limits,
+            "allowances": (one.pool for one in self.allowances),
+            "rates": (one.meter for one in self.rates),
+        }
+        return any((part, key) not in self.same for key in keys[part])
 
 
 def compare(current: Plan, interval: str = Interval.MONTH) -> list[Offer]:
@@ -75,12 +89,39 @@ def compare(current: Plan, interval: str = Interval.MONTH) -> list[Offer]:
     return [_offer(plan, current) for plan in plans]
 
 
+def pair(current: Plan, other: Plan) -> list[Offer]:
+    """The `current` plan and another one, as offers."""
+    return [_offer(current, current), _offer(other, current)]
+
+
 def rows_of(offers: list[Offer]) -> Rows:
     """The rows of a table of these offers."""
     limits = {limit.resource: None for offer in offers for limit in offer.limits}
     allowances = {one.pool: one for offer in reversed(offers) for one in reversed(offer.allowances)}
     rates = {one.words.meter: one.words for offer in reversed(offers) for one in reversed(offer.rates)}
-    return Rows(tuple(limits), tuple(allowances.values())[::-1], tuple(rates.values())[::-1])
+    return Rows(
+        tuple(limits),
+        tuple(allowances.values())[::-1],
+        tuple(rates.values())[::-1],
+        frozenset(_same(offers)),
+    )
+
+
+def _same(offers: list[Offer]) -> Iterator[tuple[str, str]]:
+    """What is the same in all offers, of which there are several."""
+    if len(offers) < 2:
+        return
+    has: list[dict[tuple[str, str], object]] = [
+        {
+            **{("limits", one.resource): one.allowed for one in offer.limits},
+            **{("allowances", one.pool): one.quantity for one in offer.allowances},
+            **{("rates", one.words.meter): one.words for one in offer.rates},
+        }
+        for offer in offers
+    ]
+    for key, value in has[0].items():
+        if all(other.get(key) == value for other in has[1:]):
+            yield key
 
 
 def _as_paid(current: Plan, offered: Plan | None, interval: str) -> Plan:

@@ -17,18 +17,38 @@ from app.web.resend import Field
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
-    """A plan and how it is paid, as `growth:month`. `chosen` is set once `validate` succeeds."""
+    """A plan and how it is paid: both by a field each, or together as `growth:month`, as links say it.
 
+    `chosen` is set once `validate` succeeds.
+    """
+
+    billing = RadioField(lazy_gettext("Billing"), validate_choice=False)
     plan = RadioField(lazy_gettext("Plan"), validate_choice=False)
 
     chosen: tuple[str, str]
     needs_address = False
     """Whether the plan can only be chosen once there is a billing address."""
 
+    @property
+    def picked(self) -> tuple[str, str]:
+        """The key of the plan and the interval, as far as they are filled in. What isn't sold yearly is monthly."""
+        key, _, interval = (self.plan.data or "").partition(":")
+        if interval:
+            return key, interval
+        plan = catalog.current().plans.get(key)
+        asked = self.billing.data or ""
+        return key, Interval.MONTH if asked in set(Interval) and plan and plan.yearly is None else asked
+
+    @property
+    def value(self) -> str:
+        """What is picked, as links say it; empty if nothing is."""
+        key, interval = self.picked
+        return f"{key}:{interval}" if key and interval else key
+
     def validate(self, extra_validators: object = None) -> bool:
         """Check that a plan is chosen; the error says what to do."""
         super().validate(extra_validators)
-        key, _, interval = (self.plan.data or "").partition(":")
+        key, interval = self.picked
         if not key or interval not in set(Interval):
             self.refuse(gettext("Choose a plan."))
         else:
@@ -61,8 +81,8 @@ class PayForm(FlaskForm):  # type: ignore[misc]
 
 def summarize_plan(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:
     """The chosen plan for display; nothing if it isn't offered."""
-    chosen = typed.get("plan", "")
-    key, _sep, interval = chosen.partition(":")
+    form = PlanForm(typed, meta={"csrf": False})
+    key, interval = form.picked
     try:
         plan = catalog.current().plan(key)
     except CatalogError:
@@ -73,4 +93,4 @@ def summarize_plan(_: Organization, typed: MultiDict[str, str]) -> Iterable[Fiel
         shown = (
             gettext("%(plan)s, yearly", plan=name) if is_yearly else gettext("%(plan)s, monthly", plan=name)
         )
-        yield Field("plan", chosen, gettext("Plan"), shown)
+        yield Field("plan", form.value, gettext("Plan"), shown)

@@ -40,7 +40,6 @@ def context(
         "page": page,
         "plan": page.plan,
         "switch": page.switch,
-        "comparison": page.comparison,
         "suggestion": page.suggestion,
         "form": form or PlanForm(None),
         "why": why,

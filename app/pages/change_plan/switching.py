@@ -52,7 +52,7 @@ _REFUSED = {
 @blueprint.post("/billing/change-plan")
 @org_admin_required
 @resendable(summarize_plan)
-@kept_in_address("plan")
+@kept_in_address("plan", "billing")
 @limiter.limit(OFTEN)
 def begin_switch() -> Response:
     """Take the choice, and continue to the review with its costs. Nothing is changed."""

@@ -11,7 +11,7 @@ from app.billing.cards import paid_with, payment_methods
 from app.billing.cards.paid_with import DefaultOffer
 from app.billing.cards.payment_methods import CardView
 from app.billing.catalog import OnRequest, Plan
-from app.billing.plans import PlanView, offers
+from app.billing.plans import PlanView
 from app.billing.plans import comparison as plan_comparison
 from app.billing.plans import losses as plan_losses
 from app.billing.plans import suggestion as plan_suggestion
@@ -23,6 +23,8 @@ from app.billing.subscriptions.previews import Cost
 from app.extensions import db
 from app.models import Organization, PaymentMethod, PlanSwitch, SwitchStatus
 from app.money import Money
+from app.pages.change_plan import columns as plan_columns
+from app.pages.change_plan.columns import Column, YearlySaving
 from app.payments import intents
 from app.payments.declines import Advice, advice_for
 from app.payments.errors import PaymentsError
@@ -30,19 +32,17 @@ from app.payments.invoice_sums import SumKind
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A plan that can be chosen in an interval: its price, and when a switch to it would be made."""
+class Changes:
+    """What a switch changes: the plan as it is and as it will be, side by side."""
 
-    plan: Plan
-    interval: str
-    price: Money
-    is_current: bool
-    is_planned: bool
-    is_at_once: bool
+    before: Offer
+    after: Offer
+    rows: Rows
 
     @property
-    def value(self) -> str:
-        return f"{self.plan.key}:{self.interval}"
+    def is_same_plan(self) -> bool:
+        """Whether only the way of paying changes."""
+        return self.before.plan.key == self.after.plan.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class SwitchView:
     note: str | None
     offer: DefaultOffer | None
     seen: str
+    changes: Changes
     quantity: int = 1
 
     @property
@@ -92,12 +93,14 @@ class SwitchView:
 
 @dataclass(frozen=True, slots=True)
 class ChangePlanPage:
-    """`waiting` is a switch that is not in view and is waiting for its payment."""
+    """`waiting` is a switch that is not in view and is waiting for its payment. `used` is what of resources there is,
+    as far as the platform counts them."""
 
     plan: PlanView
-    choices: tuple[Choice, ...]
-    comparison: list[Offer]
+    columns: tuple[Column, ...]
     rows: Rows
+    used: dict[str, int]
+    saving: YearlySaving | None
     on_request: tuple[OnRequest, ...]
     suggestion: Suggestion | None
     switch: SwitchView | None
@@ -111,15 +114,18 @@ class ChangePlanPage:
 def gather(organization: Organization, switch: PlanSwitch | None = None) -> ChangePlanPage:
     """Everything on the page, with a switch at its step."""
     plan = plans.gather(organization)
-    comparison = plan_comparison.compare(plan.plan, plan.interval)
+    offers = plan_comparison.compare(plan.plan, plan.interval)
+    suggestion = plan_suggestion.gather(organization, plan.plan, plan.interval)
+    columns = plan_columns.gather(plan, offers, suggestion)
     other = switches.find_open(organization.id) if switch is None else None
     return ChangePlanPage(
         plan=plan,
-        choices=tuple(_choices(plan)),
-        comparison=comparison,
-        rows=plan_comparison.rows_of(comparison),
+        columns=columns,
+        rows=plan_comparison.rows_of(offers),
+        used={limit.resource: limit.used for limit in plan.limits if limit.used is not None},
+        saving=plan_columns.yearly_saving(columns),
         on_request=tuple(catalog.current().on_request.values()),
-        suggestion=plan_suggestion.gather(organization, plan.plan, plan.interval),
+        suggestion=suggestion,
         switch=view(organization, switch, plan) if switch else None,
         waiting=other,
     )
@@ -152,8 +158,14 @@ def view(organization: Organization, switch: PlanSwitch, plan: PlanView) -> Swit
         if switch.status is SwitchStatus.DONE
         else None,
         seen=switches.seen(switch, default.id if default else None),
+        changes=_changes(plan.plan, target),
         quantity=plan.quantity,
     )
+
+
+def _changes(plan: Plan, target: Plan) -> Changes:
+    before, after = plan_comparison.pair(plan, target)
+    return Changes(before, after, plan_comparison.rows_of([before, after]))
 
 
 def _paying(switch: PlanSwitch, today: date) -> CardView | None:
@@ -170,24 +182,3 @@ def _secret(switch: PlanSwitch) -> str | None:
         return intents.fetch(switch.payment_intent_id).client_secret
     except PaymentsError:
         return None
-
-
-def _choices(view: PlanView) -> list[Choice]:
-    """The offered plans, first monthly, then yearly; in the order of the catalog.
-
-    The current one, in its interval, has the price of its own version.
-    """
-    planned = (view.scheduled.plan.key, view.scheduled.interval) if view.scheduled else None
-    now = (view.plan.key, view.interval)
-    return [
-        Choice(
-            plan=view.plan if (plan.key, interval) == now else plan,
-            interval=interval,
-            price=view.price if (plan.key, interval) == now else plan.price_by(interval) * view.quantity,
-            is_current=(plan.key, interval) == now,
-            is_planned=(plan.key, interval) == planned,
-            is_at_once=offers.is_at_once(view.plan, view.interval, plan, interval),
-        )
-        for plan in catalog.current().plans.values()
-        for interval in plan.intervals
-    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Flask
 
 from app.billing import catalog
@@ -39,3 +41,21 @@ def test_rates_say_how_many_percent(app: Flask) -> None:
     offers = beside_growth()
     assert offers["starter"].rates[0].percent == 50
     assert offers["scale"].rates[0].percent == -27
+
+
+def test_rows_are_the_same_only_where_no_offer_differs(app: Flask) -> None:
+    growth = catalog.current().plan("growth")
+    twin = replace(growth, key="twin", limits=growth.limits | {"agents": 11})
+    rows = comparison.rows_of(comparison.pair(growth, twin))
+    assert ("limits", "agents") not in rows.same
+    assert ("limits", "campaigns") in rows.same
+    assert rows.differs("limits")
+    assert not rows.differs("allowances")
+    assert not rows.differs("rates")
+    lacking = replace(twin, allowances={})
+    assert comparison.rows_of(comparison.pair(growth, lacking)).differs("allowances"), "one has none"
+
+
+def test_of_one_plan_nothing_is_the_same_as_another(app: Flask) -> None:
+    [only, _] = comparison.pair(catalog.current().plan("growth"), catalog.current().plan("scale"))
+    assert comparison.rows_of([only]).same == frozenset()

@@ -46,7 +46,7 @@ def review(hands: Hands, plan: str, arrow: str) -> None:
     hands.press("g", "c")
     hands.sees("heading", "Choose a plan")
     hands.skip()
-    hands.tab()
+    hands.tab_to("radio", "Keep", exact=False)
     hands.press(arrow)
     hands.is_on("radio", plan)
     hands.press("Enter")
@@ -55,7 +55,7 @@ def review(hands: Hands, plan: str, arrow: str) -> None:
 
 @task("Switch to a larger plan", most=11, given=buyer, posts=SWITCHED)
 def switch_up(hands: Hands) -> None:
-    review(hands, "Growth, monthly", "ArrowDown")
+    review(hands, "Switch to Growth", "ArrowDown")
     hands.go_to("button", "Switch to Growth")
     hands.is_on("heading", "Switched")
 
@@ -67,7 +67,7 @@ def switch_up(hands: Hands) -> None:
     posts=(*SWITCHED, "change_plan.answer_switch"),
 )
 def switch_up_with_bank(hands: Hands) -> None:
-    review(hands, "Growth, monthly", "ArrowDown")
+    review(hands, "Switch to Growth", "ArrowDown")
     hands.go_to("button", "Switch to Growth")
     hands.bank_asks()
     hands.go_to("button", "Complete")
@@ -76,7 +76,7 @@ def switch_up_with_bank(hands: Hands) -> None:
 
 @task("Look at a larger plan, and keep the current one", most=12, given=buyer, posts=[REVIEWED])
 def keep_plan(hands: Hands) -> None:
-    review(hands, "Growth, monthly", "ArrowDown")
+    review(hands, "Switch to Growth", "ArrowDown")
     hands.go_to("link", "Keep current plan")
     hands.is_on("heading", "Choose a plan")
 
@@ -89,7 +89,7 @@ def keep_plan(hands: Hands) -> None:
 )
 def pay_switch(hands: Hands) -> None:
     a_stripe_card(hands.scene.organization, "pm_card_mastercard")
-    review(hands, "Growth, monthly", "ArrowDown")
+    review(hands, "Switch to Growth", "ArrowDown")
     hands.go_to("button", "Switch to Growth")
     hands.is_on("heading", "Not paid")
     hands.go_to("button", "Pay $99.00")
@@ -103,7 +103,7 @@ def pay_switch(hands: Hands) -> None:
     posts=(*SWITCHED, "change_plan.cancel_switch"),
 )
 def cancel_switch(hands: Hands) -> None:
-    review(hands, "Growth, monthly", "ArrowDown")
+    review(hands, "Switch to Growth", "ArrowDown")
     hands.go_to("button", "Switch to Growth")
     hands.is_on("heading", "Not paid")
     hands.go_to("button", "Keep current plan")
@@ -112,7 +112,7 @@ def cancel_switch(hands: Hands) -> None:
 
 @task("Switch to a smaller plan at the end of the period", most=11, given=subscriber, posts=SWITCHED)
 def switch_down(hands: Hands) -> None:
-    review(hands, "Starter", "ArrowUp")
+    review(hands, "Switch to Starter", "ArrowUp")
     hands.go_to("button", "Switch to Starter")
     hands.is_on("heading", "Scheduled")
 
