@@ -39,8 +39,8 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A plan of the comparison; `year` is as `month` if it isn't sold yearly. `is_sold` is whether it can be chosen
-    anew."""
+    """A plan of the comparison; `year` is as `month` if it isn't sold yearly. `is_sold` is whether it is still
+    offered."""
 
     offer: Offer
     month: Pick
