@@ -9,6 +9,7 @@ from random import Random
 import psycopg
 
 from dev.errors import ToolError
+from torture import under_way
 from torture.journal import Journal
 from torture.stripe_side import AWAY, StripeSide
 from torture.system import System
@@ -40,12 +41,14 @@ def settle(system: System, side: StripeSide, chance: Random, journal: Journal, s
         "leases are open": lambda: _count(system, LEASES),
         "messages wait for a receiver": lambda: _count(system, MESSAGES),
     }
-    for what, count in conditions.items():
-        _until_none(what, count, journal, end)
+    is_settled = all([_until_none(what, count, journal, end) for what, count in conditions.items()])
     _reconcile(system, side, journal)
     conditions["jobs are due or under way"] = lambda: _count(system, QUEUE)
     for what, count in conditions.items():
-        _until_none(what, count, journal, max(end, time.monotonic() + 30))
+        is_settled &= _until_none(what, count, journal, max(end, time.monotonic() + 30))
+    if not is_settled:
+        with system.connect() as connection:
+            journal.note(under_way.describe(connection))
 
 
 def _reconcile(system: System, side: StripeSide, journal: Journal) -> None:
@@ -93,17 +96,19 @@ def _waiting(side: StripeSide) -> int:
     return sum(1 for event in side.all("events") if event.pending_webhooks)
 
 
-def _until_none(what: str, count: Callable[[], int], journal: Journal, end: float) -> None:
-    left = 1
-    while left and time.monotonic() < end:
+def _until_none(what: str, count: Callable[[], int], journal: Journal, end: float) -> bool:
+    """Wait until there is none of it, until `end` (monotonic); looked for once even where the time is over."""
+    while True:
         try:
-            left = count()
+            left = str(count())
         except (*AWAY, psycopg.OperationalError):
-            left = 1
-        if left:
-            time.sleep(0.5)
-    if left:
-        journal.found("not settled", f"{left} {what}")
+            left = "nobody knows how many"
+        if left == "0":
+            return True
+        if time.monotonic() >= end:
+            journal.found("not settled", f"{left} {what}")
+            return False
+        time.sleep(0.5)
 
 
 def _count(system: System, query: str) -> int:
