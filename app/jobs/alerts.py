@@ -6,40 +6,37 @@ from uuid import UUID
 
 from app.billing.alerts import deliveries, digests, judging, sweeps
 from app.clock import utc_now
-from app.extensions import jobs
 from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import one_by_one
 from app.work.missing import enqueue_missing
-from app.work.retry_policy import RetryPolicy
-from app.work.tasks import for_organization, in_app, task
+from app.work.tasks import for_organization, in_app, periodic, task
 
 _DIGEST_SECONDS = 600
 """How long writing digests takes at most; the rest is left for the next time."""
 
 
-@task("judge_alerts", retry=RetryPolicy())
+@task("judge_alerts")
 @for_organization
 def judge_alerts(org_id: str) -> None:
     """Tell people of levels that credit has reached, and of recovery."""
     judging.judge(UUID(org_id))
 
 
-@task("send_alerts", retry=RetryPolicy())
+@task("send_alerts")
 @for_organization
 def send_alerts(org_id: str, channel_id: str) -> None:
     """Send what waits for a chat or a webhook."""
     deliveries.drain(UUID(org_id), UUID(channel_id))
 
 
-@task("send_text_messages", retry=RetryPolicy())
+@task("send_text_messages")
 @for_organization
 def send_text_messages(org_id: str, channel_id: str) -> None:
     """Send what waits for a phone."""
     deliveries.drain(UUID(org_id), UUID(channel_id))
 
 
-@jobs.periodic(cron="* * * * *")
-@task("sweep_alerts", queueing_lock="sweep_alerts")
+@periodic("sweep_alerts", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep_alerts(**_: int) -> None:
@@ -50,8 +47,7 @@ def sweep_alerts(**_: int) -> None:
         enqueue_missing(sweeps.task_of(kind), [arguments], key="channel_id")
 
 
-@jobs.periodic(cron="7 * * * *")
-@task("write_digests", queueing_lock="write_digests")
+@periodic("write_digests", cron="7 * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def write_digests(**_: int) -> None:

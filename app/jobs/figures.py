@@ -10,12 +10,12 @@ from sqlalchemy import select
 from app.billing import forecast, hours
 from app.billing.activity import rollups
 from app.clock import utc_now
-from app.extensions import db, jobs
+from app.extensions import db
 from app.models import Organization
 from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import each_alone
 from app.transaction import transaction
-from app.work.tasks import in_app, task
+from app.work.tasks import in_app, periodic
 
 log = structlog.get_logger("billing.jobs")
 
@@ -24,8 +24,7 @@ _SECONDS = 50
 _NIGHTLY_SECONDS = 1800
 
 
-@jobs.periodic(cron="* * * * *")
-@task("count_hours", queueing_lock="count_hours")
+@periodic("count_hours", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def count_hours(**_: int) -> None:
@@ -45,8 +44,7 @@ def count_hours(**_: int) -> None:
     each_alone("count_hours", due | set(forecast.find_stale(now)), count, seconds=_SECONDS)
 
 
-@jobs.periodic(cron="* * * * *")
-@task("roll_up", queueing_lock="roll_up")
+@periodic("roll_up", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def roll_up(**_: int) -> None:
@@ -60,8 +58,7 @@ def roll_up(**_: int) -> None:
     each_alone("roll_up", rollups.find_behind(until), one, seconds=_SECONDS)
 
 
-@jobs.periodic(cron="41 3 * * *")
-@task("recount_rollups", queueing_lock="recount_rollups")
+@periodic("recount_rollups", cron="41 3 * * *")
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def recount_rollups(**_: int) -> None:

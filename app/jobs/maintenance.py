@@ -16,7 +16,6 @@ from app.billing.subscriptions import switches
 from app.billing.usage import rejections, retention
 from app.billing.wallet import verification
 from app.clock import utc_now
-from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone, one_by_one
 from app.people import own_trail, sessions, used_tokens
@@ -27,8 +26,7 @@ from app.transaction import transaction
 from app.web import rate_limits, stored_responses
 from app.web.identity import session_limits
 from app.work import job_status
-from app.work.retry_policy import RetryPolicy
-from app.work.tasks import in_app, task
+from app.work.tasks import in_app, periodic, task
 
 log = structlog.get_logger("billing.jobs")
 
@@ -36,8 +34,7 @@ _NIGHTLY_SECONDS = 3600
 """How long all of it takes at most; the rest is left for the next time."""
 
 
-@jobs.periodic(cron="17 3 * * *")
-@task("nightly", queueing_lock="nightly")
+@periodic("nightly", cron="17 3 * * *")
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
@@ -64,7 +61,7 @@ def nightly(**_: int) -> None:
         raise RuntimeError("A part of the nightly work failed: see the log.")
 
 
-@task("note_failed_sign_in", retry=RetryPolicy())
+@task("note_failed_sign_in")
 @in_app
 @seeing_all(Reason.PEOPLE)
 def note_failed_sign_in(email: str, address: str | None, attempts: int, entry_id: str) -> None:

@@ -11,17 +11,15 @@ from app.billing.limit_settings import telling
 from app.billing.mail import outbox
 from app.billing.platform import deliveries
 from app.clock import utc_now
-from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
 from app.people import password_links
 from app.reconciliation import operator_mail
 from app.transaction import transaction
 from app.work.missing import enqueue_missing
-from app.work.retry_policy import RetryPolicy
-from app.work.tasks import for_organization, in_app, task
+from app.work.tasks import for_organization, in_app, periodic, task
 
 
-@task("tell_calling_state", retry=RetryPolicy())
+@task("tell_calling_state")
 @in_app
 @seeing_all(Reason.PLATFORM_MESSAGES)
 def send_calling_state(endpoint_id: str, **_: str) -> None:
@@ -29,7 +27,7 @@ def send_calling_state(endpoint_id: str, **_: str) -> None:
     deliveries.drain(UUID(endpoint_id), is_state=True)
 
 
-@task("deliver_to_platform", retry=RetryPolicy())
+@task("deliver_to_platform")
 @in_app
 @seeing_all(Reason.PLATFORM_MESSAGES)
 def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
@@ -41,8 +39,7 @@ def deliver_to_platform(org_id: str, endpoint_id: str | None = None) -> None:
         deliveries.drain(UUID(endpoint_id), is_state=False)
 
 
-@jobs.periodic(cron="* * * * *")
-@task("sweep_platform", queueing_lock="sweep_platform")
+@periodic("sweep_platform", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep_platform(**_: int) -> None:
@@ -50,7 +47,7 @@ def sweep_platform(**_: int) -> None:
     deliveries.enqueue_due()
 
 
-@task("tell_of_limit", retry=RetryPolicy())
+@task("tell_of_limit")
 @for_organization
 def tell_of_limit(org_id: str, limit_id: str, percent: int, spent_micro: int, at: str) -> None:
     """Tell the owners and the platform of a limit that is near or reached."""
@@ -58,7 +55,7 @@ def tell_of_limit(org_id: str, limit_id: str, percent: int, spent_micro: int, at
         telling.tell(UUID(org_id), UUID(limit_id), percent, spent_micro, datetime.fromisoformat(at))
 
 
-@task("tell_of_envelope", retry=RetryPolicy())
+@task("tell_of_envelope")
 @for_organization
 def tell_of_envelope(org_id: str, envelope_id: str) -> None:
     """Tell the owners of an envelope that has ended, or was cut."""
@@ -66,15 +63,14 @@ def tell_of_envelope(org_id: str, envelope_id: str) -> None:
         envelope_notices.notify(UUID(org_id), UUID(envelope_id), now=utc_now())
 
 
-@task("send_mail", retry=RetryPolicy())
+@task("send_mail")
 @for_organization
 def send_mail(org_id: str, mail_id: str) -> None:
     """Send an email of the outbox, which schedules its own next attempt."""
     outbox.deliver(UUID(org_id), UUID(mail_id))
 
 
-@jobs.periodic(cron="* * * * *")
-@task("sweep_mail", queueing_lock="sweep_mail")
+@periodic("sweep_mail", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep_mail(**_: int) -> None:
@@ -86,7 +82,7 @@ def sweep_mail(**_: int) -> None:
     )
 
 
-@task("mail_password_link", retry=RetryPolicy())
+@task("mail_password_link")
 @in_app
 @seeing_all(Reason.PEOPLE)
 def mail_password_link(email: str, address: str | None) -> None:
@@ -95,7 +91,7 @@ def mail_password_link(email: str, address: str | None) -> None:
         password_links.mail_if_known(email, address)
 
 
-@task("mail_operators", retry=RetryPolicy())
+@task("mail_operators")
 @in_app
 @seeing_all(Reason.RECONCILIATION)
 def mail_operators() -> None:
@@ -103,8 +99,7 @@ def mail_operators() -> None:
     operator_mail.send()
 
 
-@jobs.periodic(cron="41 8 * * *")
-@task("tell_of_expiring_cards", queueing_lock="tell_of_expiring_cards")
+@periodic("tell_of_expiring_cards", cron="41 8 * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def notify_expiring_cards(**_: int) -> None:
@@ -112,8 +107,7 @@ def notify_expiring_cards(**_: int) -> None:
     expiry.notify_all()
 
 
-@jobs.periodic(cron="11 * * * *")
-@task("tell_of_expiring_credit", queueing_lock="tell_of_expiring_credit")
+@periodic("tell_of_expiring_credit", cron="11 * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def notify_expiring_credit(**_: int) -> None:

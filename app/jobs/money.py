@@ -11,28 +11,27 @@ from app.billing.auto_top_ups import proceeding, recovery
 from app.billing.subscriptions import cancellation, renewals, switches
 from app.billing.wallet import holds, overdue_calls
 from app.clock import utc_now
-from app.extensions import db, jobs
+from app.extensions import db
 from app.models import Organization
 from app.models.scope import Reason, scoped_to, seeing_all
 from app.one_by_one import one_by_one
 from app.stripe_events import handling
 from app.transaction import transaction
 from app.work.missing import enqueue_missing
-from app.work.retry_policy import RetryPolicy
-from app.work.tasks import for_organization, in_app, task
+from app.work.tasks import for_organization, in_app, periodic, task
 
 _LEASES_SECONDS = 50
 """How long a look at all leases takes at most; the rest is left for the next time."""
 
 
-@task("settle_top_up", retry=RetryPolicy())
+@task("settle_top_up")
 @for_organization
 def settle_top_up(org_id: str, top_up_id: str) -> None:
     """Find out the outcome of a payment that wasn't reported."""
     topups.recover(UUID(org_id), UUID(top_up_id))
 
 
-@task("top_up_automatically", retry=RetryPolicy())
+@task("top_up_automatically")
 @for_organization
 def top_up_automatically(org_id: str) -> None:
     """Do what auto top-up has to do now: charge, try the next card, or wait."""
@@ -50,14 +49,14 @@ def handle_stripe_event(event_id: str, customer: str | None = None) -> None:
     handling.handle(event_id, left_by_killed=g.started_before, customer=customer)
 
 
-@task("look_after_switch", retry=RetryPolicy())
+@task("look_after_switch")
 @for_organization
 def recover_switch(org_id: str, switch_id: str) -> None:
     """Find out the outcome of a switch that wasn't reported."""
     switches.recover(UUID(org_id), UUID(switch_id))
 
 
-@task("finish_cancellation", retry=RetryPolicy())
+@task("finish_cancellation")
 @for_organization
 def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> None:
     """Finish the cancellation of a plan whose renewal was not paid."""
@@ -65,8 +64,7 @@ def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> N
     cancellation.finish(organization, subscription_id, invoice_id)
 
 
-@jobs.periodic(cron="* * * * *")
-@task("sweep", queueing_lock="sweep")
+@periodic("sweep", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def sweep(**_: int) -> None:
@@ -90,8 +88,7 @@ def sweep(**_: int) -> None:
     )
 
 
-@jobs.periodic(cron="* * * * * */5")
-@task("end_leases", queueing_lock="end_leases")
+@periodic("end_leases", cron="* * * * * */5")
 @in_app
 @seeing_all(Reason.SWEEP)
 def end_leases(**_: int) -> None:
@@ -106,7 +103,7 @@ def end_leases(**_: int) -> None:
     one_by_one("end_leases", holds.find_expired(now), end, seconds=_LEASES_SECONDS)
 
 
-@task("end_envelopes", retry=RetryPolicy())
+@task("end_envelopes")
 @for_organization
 def end_envelopes(org_id: str) -> None:
     """At the end of an envelope's last day, make available what is left of it, and notify the platform."""
@@ -114,8 +111,7 @@ def end_envelopes(org_id: str) -> None:
         holds.expire(UUID(org_id), at=utc_now())
 
 
-@jobs.periodic(cron="* * * * *")
-@task("suspend_overdue", queueing_lock="suspend_overdue")
+@periodic("suspend_overdue", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def suspend_overdue(**_: int) -> None:
@@ -123,8 +119,7 @@ def suspend_overdue(**_: int) -> None:
     renewals.suspend_overdue()
 
 
-@jobs.periodic(cron="* * * * *")
-@task("name_overdue_calls", queueing_lock="name_overdue_calls")
+@periodic("name_overdue_calls", cron="* * * * *")
 @in_app
 @seeing_all(Reason.SWEEP)
 def name_overdue_calls(**_: int) -> None:

@@ -9,35 +9,32 @@ from app import reconciliation
 from app.billing.cards import default_sync, removal
 from app.billing.customers import stripe_sync
 from app.database.locks import AlreadyRunningError
-from app.extensions import jobs
 from app.models.scope import Reason, seeing_all
-from app.work.retry_policy import RetryPolicy
-from app.work.tasks import for_organization, in_app, task
+from app.work.tasks import for_organization, in_app, periodic, task
 
 
-@task("detach_card", retry=RetryPolicy())
+@task("detach_card")
 @for_organization
 def detach_card(org_id: str, card_id: str) -> None:
     """Detach a card at Stripe that was removed here."""
     removal.finish_removal(UUID(org_id), UUID(card_id))
 
 
-@task("tell_default_card", retry=RetryPolicy())
+@task("tell_default_card")
 @for_organization
 def sync_default_card(org_id: str) -> None:
     """Sync the default card to Stripe, which charges the plan to it."""
     default_sync.sync_to_stripe(UUID(org_id))
 
 
-@task("tell_billing_details", retry=RetryPolicy())
+@task("tell_billing_details")
 @for_organization
 def sync_billing_details(org_id: str) -> None:
     """Sync the billing details to Stripe, for its invoices."""
     stripe_sync.sync_to_stripe(UUID(org_id))
 
 
-@jobs.periodic(cron="23 * * * *")
-@task("reconcile", queueing_lock="reconcile")
+@periodic("reconcile", cron="23 * * * *")
 @in_app
 @seeing_all(Reason.RECONCILIATION)
 def reconcile(**_: int) -> None:

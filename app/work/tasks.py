@@ -12,6 +12,7 @@ from flask import Flask, g
 from app.extensions import db, jobs
 from app.models.scope import scope_to
 from app.queues import QUEUE_OF
+from app.work.retry_policy import RetryPolicy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,6 +46,17 @@ def for_organization(task: Callable[P, R]) -> Callable[..., R]:
     return in_app(scoped)
 
 
-def task(name: str, **options: Any) -> Callable[[Callable[..., R]], Any]:
-    """Define a task in its queue of `app.queues`."""
-    return jobs.task(name=name, queue=QUEUE_OF[name].value, pass_context=True, **options)
+def task(name: str) -> Callable[[Callable[..., R]], Any]:
+    """Define a task in its queue of `app.queues`. A job that fails is retried, whatever failed: also a database that
+    was lost just when the task would have scheduled its own next attempt."""
+    return jobs.task(name=name, queue=QUEUE_OF[name].value, pass_context=True, retry=RetryPolicy())
+
+
+def periodic(name: str, cron: str) -> Callable[[Callable[..., R]], Any]:
+    """Define a task that runs at the times of `cron`, one at a time. One that fails runs again at the next time."""
+
+    def define(run: Callable[..., R]) -> Any:
+        options = {"queue": QUEUE_OF[name].value, "pass_context": True, "queueing_lock": name}
+        return jobs.periodic(cron=cron)(jobs.task(name=name, **options)(run))
+
+    return define

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import text, update
+from sqlalchemy.exc import OperationalError
 
 from app.billing import topups
 from app.billing.cards import payment_methods
@@ -127,6 +128,25 @@ def test_the_next_try_has_a_job_of_its_own(app: Flask, sandbox: Sandbox, story: 
     work_through(app)
     assert story.row.attempts == 1
     assert any(5 < seconds <= 10 for seconds in planned())
+
+
+def test_a_database_lost_before_the_next_try_is_scheduled_loses_no_event(
+    app: Flask, sandbox: Sandbox, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise OperationalError("UPDATE stripe_event", {}, ConnectionError("server closed the connection"))
+
+    sandbox.fail(FETCH, "500_before", times=3)
+    monkeypatch.setattr("app.stripe_events.handling._try_later", lost)
+    work_through(app)
+    monkeypatch.undo()
+    sandbox.clear_faults()
+    assert [seconds for seconds in planned() if seconds < 5], "the job runs again by itself"
+    db.session.execute(text("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"))
+    db.session.commit()
+    work_through(app)
+    assert story.row.state is EventState.HANDLED
+    assert_ledger_matches(story.organization, sandbox)
 
 
 def test_after_the_last_try_it_is_given_up_and_a_replay_brings_it_home(
