@@ -11,6 +11,9 @@ from random import Random
 from dev.errors import ToolError
 
 HOUR = 3_600
+SETTLES = 13 * 60
+"""Stripe answers with the same failure to a key that it has failed once, so a payment whose first answer was a 500 is
+asked for until it is too old to be sent: ten minutes. Then the next sweep gives it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def read(environ: Mapping[str, str] | None = None) -> Plan:
         seconds=_number(env, "TORTURE_SECONDS", HOUR),
         seed=_number(env, "TORTURE_SEED", secrets.randbelow(1_000_000)),
         kill_every=_number(env, "TORTURE_KILL_EVERY", 20),
-        settle_seconds=_number(env, "TORTURE_SETTLE_SECONDS", 240),
+        settle_seconds=_number(env, "TORTURE_SETTLE_SECONDS", SETTLES),
     )
 
 

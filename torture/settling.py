@@ -41,7 +41,9 @@ def settle(system: System, side: StripeSide, chance: Random, journal: Journal, s
         "leases are open": lambda: _count(system, LEASES),
         "messages wait for a receiver": lambda: _count(system, MESSAGES),
     }
-    is_settled = all([_until_none(what, count, journal, end) for what, count in conditions.items()])
+    is_settled = True
+    for what, count in conditions.items():
+        is_settled &= _until_none(what, count, journal, end)
     _reconcile(system, side, journal)
     conditions["jobs are due or under way"] = lambda: _count(system, QUEUE)
     for what, count in conditions.items():

@@ -35,7 +35,10 @@ def describe(connection: psycopg.Connection[Any]) -> str:
         rows = cursor.fetchall()
         lines.append(f"{title}: {len(rows)}")
         lines += [
-            "  " + ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=True) if value is not None)
+            "  "
+            + ", ".join(
+                f"{name} {value}" for name, value in zip(names, row, strict=True) if value is not None
+            )
             for row in rows
         ]
     return "\n".join(lines)

@@ -136,13 +136,29 @@ class TestStates:
         an_organization()
         assert self.found(tables, Receiver()) == []
 
-    def test_a_job_that_no_one_works_on_is_found(self, tables: Database) -> None:
+    @pytest.mark.parametrize(
+        ("status", "lock", "since", "stuck"),
+        [
+            ("todo", None, "2 minutes", True),
+            ("todo", None, "1 second", False),
+            ("doing", None, "2 minutes", True),
+            ("doing", "sweep", "1 second", False),
+            ("failed", None, "1 second", True),
+            ("aborted", None, "1 second", True),
+            ("aborted", "sweep", "2 minutes", False),
+        ],
+    )
+    def test_a_job_that_no_one_works_on_is_found(
+        self, tables: Database, status: str, lock: str | None, since: str, stuck: bool
+    ) -> None:
         an_organization()
+        name = f"'{lock}'" if lock else "NULL"
         tables.tamper(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at) "
-            "VALUES ('payments', 'settle_top_up', 'todo', now() - interval '2 minutes')"
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, queueing_lock, scheduled_at) "
+            f"VALUES ('payments', 'settle_top_up', '{status}', {name}, now() - interval '{since}')"
         )
-        assert self.found(tables, Receiver()) == ["job stuck"]
+        tables.tamper(f"UPDATE procrastinate_events SET at = now() - interval '{since}'")
+        assert self.found(tables, Receiver()) == (["job stuck"] if stuck else [])
 
 
 def test_the_newest_message_is_told_by_its_own_time() -> None:

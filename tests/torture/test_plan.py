@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.billing.purchases import RESEND_WITHIN, STALE_AFTER
 from dev.errors import ToolError
 from torture import plan
 
@@ -27,3 +28,7 @@ def test_a_seed_repeats_what_each_decides_and_no_two_decide_alike() -> None:
 def test_what_is_no_number_is_refused_by_name() -> None:
     with pytest.raises(ToolError, match="TORTURE_SECONDS"):
         plan.read({"TORTURE_SECONDS": "two minutes"})
+
+
+def test_what_is_given_up_only_once_it_is_too_old_may_settle() -> None:
+    assert plan.read({}).settle_seconds >= (RESEND_WITHIN + STALE_AFTER).total_seconds() + 60

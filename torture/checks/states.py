@@ -7,9 +7,16 @@ from torture.journal import Journal
 from torture.trouble.receivers import Receiver
 
 STATES = "SELECT org_id::text, state FROM wallet"
+# A periodic job that begins just now is not stuck, and one that its killed worker left while the next was waiting is
+# redundant: it is aborted.
 JOBS = """
-SELECT task_name, status::text, count(*), min(coalesce(scheduled_at, now()))::text FROM procrastinate_jobs
-WHERE status IN ('doing', 'failed', 'aborted') OR status = 'todo' AND scheduled_at < now() - interval '1 minute'
+SELECT task_name, status::text, count(*), min(since)::text
+FROM (
+    SELECT *, coalesce((SELECT max(at) FROM procrastinate_events WHERE job_id = job.id), scheduled_at, now()) AS since
+    FROM procrastinate_jobs job) job
+WHERE status = 'failed' OR status = 'aborted' AND queueing_lock IS NULL
+   OR status = 'doing' AND since < now() - interval '1 minute'
+   OR status = 'todo' AND scheduled_at < now() - interval '1 minute'
 GROUP BY 1, 2"""
 EVENTS = "SELECT id, type, state, coalesce(note, '') FROM stripe_event WHERE state IN ('failed', 'refused')"
 MESSAGES = "SELECT state, count(*) FROM platform_delivery GROUP BY 1"
