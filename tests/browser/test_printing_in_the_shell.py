@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from io import BytesIO
 
 from flask import Flask
@@ -10,35 +11,37 @@ from pypdf import PdfReader
 
 from tests.factories import an_organization
 from tests.support.demo_shell import Shell
-from tests.support.waiting import wait_until
 
-TRIES = 5
 SAYS_WHAT_PRINTS = "addEventListener('beforeprint', () => console.info(`prints ${location.pathname}`))"
+PRINTS_EARLY = """customElements.whenDefined('voice-portal-billing')
+  .then(() => document.querySelector('voice-portal-billing')?.print())"""
 
 
-def note_prints(page: Page) -> list[str]:
-    """From now on, the pages that are sent to the printer."""
-    printed: list[str] = []
-    page.on("console", lambda said: printed.append(said.text) if said.text.startswith("prints") else None)
-    page.add_init_script(SAYS_WHAT_PRINTS)
-    return printed
+def one_print_of(page: Page, path: str) -> AbstractContextManager[object]:
+    """Within it, the page at `path` is sent to the printer."""
+    return page.expect_console_message(lambda said: said.text == f"prints {path}")
 
 
 def test_the_key_that_prints_prints_the_page_in_the_frame(page: Page, shell: Shell, app: Flask) -> None:
-    printed = note_prints(page)
+    page.add_init_script(SAYS_WHAT_PRINTS)
     shell.sign_in(page, shell.add_person(an_organization()), to="/billing/activity")
     expect(shell.frame(page).get_by_role("heading", name="Activity", level=1)).to_be_visible()
     page.locator("main").focus()
-    # A page that has only just come doesn't listen yet: then one presses again.
-    for _ in range(TRIES):
+    with one_print_of(page, "/billing/activity"):
         page.keyboard.press("ControlOrMeta+p")
-        page.wait_for_timeout(2_000)
-        if printed:
-            break
-    wait_until(lambda: printed == ["prints /billing/activity"], "From the shell, nothing is printed.")
     shell.frame(page).get_by_role("link", name="Wallet").first.focus()
-    page.keyboard.press("ControlOrMeta+p")
-    wait_until(lambda: printed == ["prints /billing/activity"] * 2, "In the frame, nothing is printed.")
+    with one_print_of(page, "/billing/activity"):
+        page.keyboard.press("ControlOrMeta+p")
+
+
+def test_what_is_asked_before_a_page_is_there_is_printed_once_it_is(
+    page: Page, shell: Shell, app: Flask
+) -> None:
+    page.add_init_script(SAYS_WHAT_PRINTS)
+    page.add_init_script(PRINTS_EARLY)
+    person = shell.add_person(an_organization())
+    with one_print_of(page, "/billing/activity"):
+        shell.sign_in(page, person, to="/billing/activity")
 
 
 def test_printed_by_the_browsers_menu_the_first_sheet_begins_with_the_page(

@@ -2,11 +2,17 @@
 // picture, and lines would be cut in two where a sheet ends.
 import { when } from "./frame_channel.js";
 
-when("print", () => window.print());
+when("print", print);
 
 addEventListener("keydown", (event) => {
   const isPrint = event.key.toLowerCase() === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
   if (!isPrint || event.repeat || event.defaultPrevented) return;
   event.preventDefault();
-  window.print();
+  print();
 });
+
+// Whole: a page of which a part is still on its way would be printed without it, or, by some browsers, not at all.
+function print() {
+  if (document.readyState === "complete") window.print();
+  else addEventListener("load", () => setTimeout(() => window.print()), { once: true });
+}

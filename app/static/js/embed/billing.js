@@ -28,6 +28,7 @@ class VoicePortalBilling extends HTMLElement {
   #address = null;
   #tokens = {};
   #isMet = false;
+  #prints = false;
   #isOver = false;
   #signedOut = () => {};
   #wanted = null;
@@ -42,7 +43,7 @@ class VoicePortalBilling extends HTMLElement {
     this.#first = start.pathname + start.search;
     this.#address = this.hasAttribute("keep-address") ? new Address(this.getAttribute("keep-address"), start.pathname) : null;
     this.#path = this.#address?.page(this.#origin) ?? pageAt(this.getAttribute("path"), this.#origin) ?? this.#first;
-    this.#isMet = this.#isOver = this.#isStep = false;
+    this.#isMet = this.#prints = this.#isOver = this.#isStep = false;
     this.#tries = 0;
     this.#frame = document.createElement("iframe");
     this.#frame.name = `${SOURCE}-${(count += 1)}`;
@@ -92,8 +93,10 @@ class VoicePortalBilling extends HTMLElement {
     this.#keyboard.ask();
   }
 
-  // Prints the page in the frame alone: as a part of the shell's page it would be cut where a sheet ends.
+  // Prints the page in the frame alone, once one is there: as a part of the shell's page it would be cut where a sheet
+  // ends.
   print() {
+    this.#prints = !this.#isMet;
     this.#send("print");
   }
 
@@ -212,6 +215,7 @@ class VoicePortalBilling extends HTMLElement {
       this.#send("history", { kept: this.#address !== null });
       this.#color();
       this.#keyboard.give();
+      if (this.#prints) this.print();
     },
     resize: ({ height }) => {
       this.#view.height = height;
