@@ -26,7 +26,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000
 SECTION ?=
 
-.PHONY: help run test test-fast test-every-case test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -50,6 +50,12 @@ test-every-case: $(DEV_STAMP) ## Run every case of every test, also those that o
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTEST) $(ARGS)
 	$(if $(ARGS),,@$(MAKE) --no-print-directory test-sandbox)
+
+test-others: export PYTHONDONTWRITEBYTECODE :=
+test-others: $(DEV_STAMP) ## Run the cases that others stood for in `make test`: with those it's every case
+	@$(PYTHON_IN_VENV) -m dev.testing
+	@$(PYTEST) --cases others
+	@$(MAKE) --no-print-directory test-sandbox ARGS="tests/browser"
 
 test-long: export PYTHONDONTWRITEBYTECODE :=
 test-long: $(DEV_STAMP) ## Let the tests with generated examples look far; takes an hour or more

@@ -111,20 +111,31 @@ def test_in_a_look(look):
 def test_long():
     pass
 """
+GENERATED = """
+from tests.support.examples import examples
+
+def test_generated():
+    assert examples("EXAMPLES_OF_SUITE", 30) >= 10
+"""
 
 
 @pytest.mark.parametrize(
     ("options", "ran"),
-    [(["--cases", "representative"], {"passed": 8, "deselected": 6}), ([], {"passed": 14, "deselected": 0})],
-    ids=["some", "all"],
+    [
+        (["--cases", "representative"], {"passed": 9, "deselected": 6}),
+        (["--cases", "others"], {"passed": 7, "deselected": 8}),
+        ([], {"passed": 15, "deselected": 0}),
+    ],
+    ids=["some", "others", "all"],
 )
 def test_nothing_is_skipped_what_does_not_run_in_the_one_runs_in_the_other(
     options: list[str], ran: dict[str, int], tmp_path: Path
 ) -> None:
     (tmp_path / "test_suite.py").write_text(SUITE)
+    (tmp_path / "test_generated.py").write_text(GENERATED)
     run = [sys.executable, "-m", "pytest", "-p", "tests.support.representatives", "-p", "no:cacheprovider"]
     ended = subprocess.run(
-        [*run, *options, "-n", "0", "--rootdir", str(tmp_path), "-c", "/dev/null", tmp_path / "test_suite.py"],
+        [*run, *options, "-n", "0", "--rootdir", str(tmp_path), "-c", "/dev/null", tmp_path],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     said = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", ended.stdout.splitlines()[-1])}

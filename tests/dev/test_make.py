@@ -8,7 +8,7 @@ from config import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 CI = (ROOT / ".ci" / "run").read_text()
-SHORT = {"test", "test-fast", "test-every-case", "test-sandbox"}
+SHORT = {"test", "test-fast", "test-every-case", "test-others", "test-sandbox"}
 
 
 def test_whatever_can_look_farther_does_in_long_runs() -> None:
@@ -28,7 +28,8 @@ def test_every_case_runs_before_a_change_is_merged_and_where_one_says_which() ->
     runs = runs_of_tests()
     assert {name for name, line in runs.items() if "$(SOME)" in line} == {"test", "test-fast"}
     assert "SOME = $(if $(ARGS),,--cases representative)\n" in MAKEFILE
-    assert {"test", "test-every-case"} <= set(re.findall(r"\bmake ([a-z-]+)", CI))
+    assert "--cases others" in runs["test-others"]
+    assert {"test", "test-others"} <= set(re.findall(r"\bmake ([a-z-]+)", CI))
     assert re.search(r"^test-every-case: .*\n(\t.*\n)*\t.* test-sandbox\)$", MAKEFILE, flags=re.MULTILINE)
 
 

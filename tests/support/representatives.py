@@ -25,12 +25,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.examples import CASES
+from tests.support.examples import CASES, examples
 
 STORIES = ("tests/browser/", "tests/scenarios/", "tests/demo/simulator/")
 """Where tests are that play through the whole product, each of whose parts has tests of its own."""
 
-CHOICES = ("all", "representative")
+CHOICES = ("all", "representative", "others")
 
 WHOLLY_LONG = {
     "tests/browser/keyboard/test_in_firefox.py": "tasks that are done in Chromium; the shell's tests drive a Firefox too",
@@ -170,7 +170,7 @@ def _kinds(by: Callable[..., Any], parameters: dict[str, Any]) -> frozenset[Hash
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Which cases run."""
-    said = "`representative` runs those that stand for all"
+    said = "`representative` runs those that stand for all, `others` what they leave"
     parser.addoption("--cases", choices=CHOICES, default="all", help=said)
 
 
@@ -181,11 +181,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the others to the run of every case. What can't run here has been left out by now."""
+    """Leave the others to another run. What can't run here has been left out by now."""
     cases = config.stash[COLLECTED] = [case_of(item) for item in items]
-    if config.getoption("--cases") == "all":
+    which = config.getoption("--cases")
+    if which == "all":
         return
-    run = set(map(id, chosen(cases)))
-    left = [item for item, case in zip(items, cases, strict=True) if id(case) not in run]
-    items[:] = [item for item, case in zip(items, cases, strict=True) if id(case) in run]
+    stand_for_all = set(map(id, chosen(cases)))
+    runs = {
+        id(item)
+        for item, case in zip(items, cases, strict=True)
+        if (id(case) in stand_for_all) is (which == "representative") or (which == "others" and _looks(item))
+    }
+    left = [item for item in items if id(item) not in runs]
+    items[:] = [item for item in items if id(item) in runs]
     config.hook.pytest_deselected(items=left)
+
+
+def _looks(item: pytest.Item) -> bool:
+    """Whether it generates examples, of which those that stand for all have looked at a few."""
+    return getattr(item, "module", None) is not None and getattr(item.module, "examples", None) is examples
