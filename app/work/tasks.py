@@ -56,7 +56,7 @@ def periodic(name: str, cron: str) -> Callable[[Callable[..., R]], Any]:
     """Define a task that runs at the times of `cron`, one at a time. One that fails runs again at the next time."""
 
     def define(run: Callable[..., R]) -> Any:
-        options = {"queue": QUEUE_OF[name].value, "pass_context": True, "queueing_lock": name}
-        return jobs.periodic(cron=cron)(jobs.task(name=name, **options)(run))
+        defined = jobs.task(name=name, queue=QUEUE_OF[name].value, pass_context=True, queueing_lock=name)
+        return jobs.periodic(cron=cron)(defined(run))
 
     return define

@@ -199,4 +199,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _looks(item: pytest.Item) -> bool:
     """Whether it generates examples, of which those that stand for all have looked at a few."""
-    return getattr(item, "module", None) is not None and getattr(item.module, "examples", None) is examples
+    return isinstance(item, pytest.Function) and getattr(item.module, "examples", None) is examples
