@@ -104,7 +104,7 @@ def _until_none(what: str, count: Callable[[], int], journal: Journal, end: floa
         try:
             left = str(count())
         except (*AWAY, psycopg.OperationalError):
-            left = "nobody knows how many"
+            left = "an unknown number of"
         if left == "0":
             return True
         if time.monotonic() >= end:
