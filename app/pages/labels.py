@@ -6,6 +6,7 @@ from babel import Locale
 from flask import Flask
 
 from app.billing import catalog
+from app.billing.activity.filters import KindSet
 from app.billing.wallet import line_details
 from app.language import locale, marked, translated
 from app.models import TransferKind, UsageGroup, card_name
@@ -20,7 +21,9 @@ _MOVEMENTS = {
     TransferKind.CREDIT: marked("Credit"),
     TransferKind.PROMOTION: marked("Promotional credit"),
     TransferKind.EXPIRY: marked("Expired credit"),
+    TransferKind.USAGE: marked("Usage"),
 }
+_SETS = {KindSet.MONEY_IN: marked("Money in"), KindSet.RETURNED: marked("Refunds and disputes")}
 _MOVEMENTS_OF_MANY = {
     TransferKind.TOP_UP: marked("Top-ups"),
     TransferKind.REFUND: marked("Refunds"),
@@ -51,18 +54,18 @@ def init_app(app: Flask) -> None:
 
 
 def movement_label(kind: TransferKind, group: UsageGroup | None = None) -> str:
-    """What a movement of this kind is called; usage is called by its group."""
+    """What a movement of this kind is called; usage is called by its group, if it is of one."""
     return group.label if group else translated(_MOVEMENTS[kind])
 
 
-def movements_label(kind: TransferKind) -> str:
-    """What movements are called that are of this kind, or reverse one."""
-    return translated(_MOVEMENTS_OF_MANY[kind])
+def movements_label(kind: TransferKind | KindSet) -> str:
+    """What movements are called that are of this kind, or reverse one, or are of a set of kinds."""
+    return translated(_SETS[kind] if isinstance(kind, KindSet) else _MOVEMENTS_OF_MANY[kind])
 
 
 def filter_labels() -> dict[str, str]:
-    """The kinds that the history can be filtered by: the value and its label."""
-    return {kind.value: translated(label) for kind, label in _MOVEMENTS_OF_MANY.items()}
+    """What the history can be filtered by: the value of a set or kind, and its label."""
+    return {kind.value: translated(label) for kind, label in (_SETS | _MOVEMENTS_OF_MANY).items()}
 
 
 def limit_label(resource: str) -> str:

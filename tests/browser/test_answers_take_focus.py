@@ -96,6 +96,7 @@ def test_what_a_filter_finds_is_where_one_continues_and_a_view_of_it_is_a_tab_aw
     page: Page, app: Flask
 ) -> None:
     sign_in(page, a_person(organization=busy()).email, to="/billing/wallet")
+    page.get_by_text("More filters").click()
     page.get_by_role("combobox", name="Show").select_option(label="Top-ups")
     page.get_by_role("button", name="Filter", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="Top-ups", exact=True)).to_be_focused()

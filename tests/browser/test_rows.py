@@ -112,7 +112,7 @@ def test_the_place_survives_an_update(page: Page, app: Flask) -> None:
     links.nth(1).focus()
     at = links.nth(1).get_attribute("href")
     give_credit(organization, "7", at=datetime.now(UTC))
-    expect(page.locator("#history-lines tbody")).to_contain_text("+$7.00")
+    expect(page.locator("#history-lines tbody").first).to_contain_text("+$7.00")
     assert page.evaluate("document.activeElement.getAttribute('href')") == at
     page.keyboard.press("ArrowDown")
     expect(links.nth(2)).to_be_focused()

@@ -8,9 +8,9 @@ from app.pages import labels
 
 
 def test_every_kind_of_movement_has_a_name_of_its_own() -> None:
-    named = [labels.movement_label(kind) for kind in TransferKind if kind is not TransferKind.USAGE]
+    named = [labels.movement_label(kind) for kind in TransferKind]
     assert all(named)
-    assert len(set(named)) == len(named) == len(TransferKind) - 1
+    assert len(set(named)) == len(named) == len(TransferKind)
 
 
 def test_usage_is_called_by_its_group() -> None:
@@ -20,6 +20,8 @@ def test_usage_is_called_by_its_group() -> None:
 
 def test_the_history_is_filtered_by_every_kind_with_what_reverses_it() -> None:
     assert labels.filter_labels() == {
+        "money_in": "Money in",
+        "returned": "Refunds and disputes",
         "top_up": "Top-ups",
         "refund": "Refunds",
         "dispute": "Disputes",

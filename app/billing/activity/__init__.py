@@ -7,6 +7,8 @@ __all__ = [
     "cost_change",
     "filters",
     "history",
+    "history_balances",
+    "history_months",
     "history_queries",
     "rollups",
     "saved_views",

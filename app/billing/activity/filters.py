@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 
 from app.models import TransferKind
 
+
+class KindSet(StrEnum):
+    """Several kinds that are asked for together."""
+
+    MONEY_IN = "money_in"
+    RETURNED = "returned"  # refunds and disputes, with what reverses them
+
+
+SETS = {
+    KindSet.MONEY_IN: (TransferKind.TOP_UP, TransferKind.CREDIT, TransferKind.PROMOTION),
+    KindSet.RETURNED: (
+        TransferKind.REFUND,
+        TransferKind.REFUND_REVERSAL,
+        TransferKind.DISPUTE,
+        TransferKind.DISPUTE_REVERSAL,
+    ),
+}
 WITH_REVERSALS = {
     TransferKind.REFUND: (TransferKind.REFUND, TransferKind.REFUND_REVERSAL),
     TransferKind.DISPUTE: (TransferKind.DISPUTE, TransferKind.DISPUTE_REVERSAL),
@@ -21,7 +39,7 @@ class Filters:
     usage and its corrections have them; empty is what was reported without one.
     """
 
-    kind: TransferKind | None = None
+    kind: TransferKind | KindSet | None = None
     group: str | None = None
     first_day: date | None = None
     last_day: date | None = None
@@ -50,7 +68,14 @@ class Filters:
         """The kinds of transfers that are wanted; empty for all. A group of usage is of usage only."""
         if self.kind is None:
             return (TransferKind.USAGE,) if self.group else ()
+        if isinstance(self.kind, KindSet):
+            return SETS[self.kind]
         return WITH_REVERSALS.get(self.kind, (self.kind,))
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether a day's usage is one line: where nothing of it is asked for by itself."""
+        return not self.group and not self.is_of_usage
 
     @property
     def is_contradictory(self) -> bool:

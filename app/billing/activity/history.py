@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
 from app.billing.activity import history_queries as queries
 from app.billing.activity.filters import Filters
@@ -16,10 +16,11 @@ from app.billing.catalog import meters
 from app.billing.catalog.quantities import Quantity, added_up
 from app.billing.wallet import line_details
 from app.extensions import db
-from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, card_label
+from app.models import Organization, TopUpStatus, TransferKind, UsageGroup, WalletLine, card_label
 from app.money import Money
 
 PAGE = 25
+_GROUPS: list[UsageGroup | None] = list(UsageGroup)
 PIECE = 500
 """How many lines an export reads at a time."""
 _STATUS = {
@@ -36,7 +37,8 @@ class HistoryEntry:
     """One line. `amount` is signed; `balance` is that of the wallet with this and all older lines.
 
     `status` is `posted`, or for a top-up that is not in the ledger `pending`, `action`,
-    `declined` or `unconfirmed`.
+    `declined` or `unconfirmed`. `parts` are the lines of a day's usage where the line stands for all of them; then it
+    has no group, and its quantities are those that say most of the day.
     """
 
     id: UUID
@@ -52,6 +54,7 @@ class HistoryEntry:
     top_up_id: UUID | None
     position: int | None
     has_receipt: bool
+    parts: tuple[HistoryEntry, ...] = ()
 
     @property
     def opens(self) -> bool:
@@ -82,17 +85,19 @@ def recent(organization: Organization, count: int) -> list[HistoryEntry]:
 def page(
     organization: Organization, filters: Filters, *, before: int | None = None, after: int | None = None
 ) -> HistoryPage:
-    """A page of lines older than position `before`, or newer than `after`, or the newest. One statement.
+    """A page of lines older than position `before`, or newer than `after`, or the newest. Two statements.
 
-    The newest page has the open top-ups on top, where the filters let them through.
+    A day's usage is one line with its parts, unless a group of it is asked for, so no page ends within it. The newest
+    page has the open top-ups on top, where the filters let them through.
     """
     if after is not None:
         return _page_after(organization, filters, after)
     size = PAGE + 1
-    query = queries.newest_first(queries.posted(filters, before=before, size=size)).limit(size)
+    by_day = filters.is_by_day
+    query = queries.newest_first(queries.posted(filters, before=before, size=size, by_day=by_day)).limit(size)
     if before is None and filters.last_day is None and not filters.group and _brings_top_ups(filters):
         query = queries.with_open_top_ups(query)
-    lines = _read(organization, query)
+    lines = _with_parts(organization, filters, _read(organization, query))
     posted = [line for line in lines if line.position is not None]
     more = len(posted) > PAGE
     return HistoryPage(
@@ -101,6 +106,12 @@ def page(
         older=posted[PAGE - 1].position if more else None,
         filters=filters,
     )
+
+
+def position_after(organization: Organization, day: date) -> int | None:
+    """The position that all lines of a day and of those before are older than; None if there are no newer ones."""
+    query = select(WalletLine.seq).where(WalletLine.org_id == organization.id, WalletLine.day > day)
+    return db.session.scalar(query.order_by(WalletLine.day, WalletLine.seq).limit(1))
 
 
 def list_all_entries(organization: Organization, filters: Filters) -> Iterator[HistoryEntry]:
@@ -116,17 +127,46 @@ def list_all_entries(organization: Organization, filters: Filters) -> Iterator[H
 
 
 def _brings_top_ups(filters: Filters) -> bool:
-    return filters.kind in {None, TransferKind.TOP_UP}
+    return not filters.kinds or TransferKind.TOP_UP in filters.kinds
 
 
 def _page_after(organization: Organization, filters: Filters, after: int) -> HistoryPage:
     size = PAGE + 1
-    newer = queries.oldest_first(queries.posted(filters, after=after, size=size)).limit(size)
-    lines = list(reversed(_read(organization, newer)))
+    wanted = queries.posted(filters, after=after, size=size, by_day=filters.is_by_day)
+    newer = _read(organization, queries.oldest_first(wanted).limit(size))
+    lines = _with_parts(organization, filters, newer[::-1])
     if len(lines) <= PAGE:
         return page(organization, filters)
     shown = lines[1:]
     return HistoryPage(shown, shown[0].position, shown[-1].position, filters)
+
+
+def _with_parts(
+    organization: Organization, filters: Filters, lines: list[HistoryEntry]
+) -> list[HistoryEntry]:
+    """The lines, with what the usage of each day consists of. One statement, if there is any."""
+    days = {line.day for line in lines if line.usage_group}
+    if not days or not filters.is_by_day:
+        return lines
+    of_day: dict[date, list[HistoryEntry]] = {}
+    for part in _read(organization, queries.usage_of(days)):
+        of_day.setdefault(part.day, []).append(part)
+    return [_day_of_usage(line, of_day[line.day]) if line.usage_group else line for line in lines]
+
+
+def _day_of_usage(newest: HistoryEntry, found: list[HistoryEntry]) -> HistoryEntry:
+    """A day's usage as one line, at the place of its newest; of one group, it is that group's line."""
+    parts = sorted(found, key=lambda part: _GROUPS.index(part.usage_group))
+    if len(parts) == 1:
+        return replace(parts[0], balance=newest.balance)
+    told = [part for part in parts if part.usage_group is not UsageGroup.MODELS]
+    return replace(
+        newest,
+        usage_group=None,
+        amount=sum((part.amount for part in parts[1:]), parts[0].amount),
+        quantities=tuple(one for part in told for one in part.quantities),
+        parts=tuple(parts),
+    )
 
 
 def _read(organization: Organization, query: Select[Any], **values: Any) -> list[HistoryEntry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
+from app.billing.activity import history_balances as balances
 from app.billing.activity.filters import Filters
 from app.clock import utc_now
 from app.models import (
@@ -31,7 +33,6 @@ from app.models import (
     PaymentMethod,
     TopUp,
     TopUpStatus,
-    Transfer,
     TransferKind,
     UsageDaily,
     UsageGroup,
@@ -68,13 +69,20 @@ def with_open_top_ups(posted_lines: Select[Any]) -> Select[Any]:
 
 
 def posted(
-    filters: Filters, *, before: int | None = None, after: int | None = None, size: int | None = None
+    filters: Filters,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    size: int | None = None,
+    by_day: bool = False,
 ) -> Select[Any]:
     """Lines of the ledger with their running balance and, for usage, the quantities by meter.
 
     Only those older than position `before`, or newer than `after`, where given; at most `size` will be read of them.
+    `by_day`: of each day's usage only the newest line, which stands for all of them (`usage_of`).
     """
     line = WalletLine
+    balance, quantities = (balances.by_day(), null()) if by_day else (balances.by_line(), _quantities())
     query = select(
         line.id,
         line.seq.label("position"),
@@ -85,12 +93,34 @@ def posted(
         line.amount_micro.label("amount"),
         line.top_up_id,
         line.detail,
-        _balance_with().label("balance"),
-        _quantities().label("quantities"),
+        balance.label("balance"),
+        cast(quantities, JSONB).label("quantities"),
         literal("posted").label("status"),
     ).where(line.org_id == bindparam("of"))
     query = query.add_columns(cast(null(), String).label("brand"))
+    if by_day:
+        query = query.where(line.usage_group.is_(None) | ~balances.later_usage().exists())
     return query.where(*_conditions(filters, before=before, after=after, size=size))
+
+
+def usage_of(days: Collection[date]) -> Select[Any]:
+    """The lines of usage of these days. What is below each is in no running balance of theirs."""
+    line = WalletLine
+    return select(
+        line.id,
+        line.seq.label("position"),
+        line.at,
+        line.day,
+        cast(line.kind, String).label("kind"),
+        cast(line.usage_group, String).label("usage_group"),
+        line.amount_micro.label("amount"),
+        line.top_up_id,
+        line.detail,
+        cast(null(), BigInteger).label("balance"),
+        _quantities().label("quantities"),
+        literal("posted").label("status"),
+        cast(null(), String).label("brand"),
+    ).where(line.org_id == bindparam("of"), line.usage_group.is_not(None), line.day.in_(days))
 
 
 def newest_first(query: Select[Any]) -> Select[Any]:
@@ -141,38 +171,6 @@ def _position_of(day: date, *, is_first: bool) -> Any:
     else:
         query = query.where(line.day <= day).order_by(line.day.desc(), line.seq.desc())
     return query.limit(1).scalar_subquery()
-
-
-@cache
-def _balance_with() -> Any:
-    """The sum of this and all older lines, without adding them up.
-
-    It is the balance after the line's newest transfer, less what the day's other usage lines, which are still growing
-    and so are listed above this one, had by then.
-    """
-    other, transfer, its = aliased(WalletLine), aliased(Transfer), aliased(Transfer)
-    had_by_then = (
-        select(its.line_after_micro)
-        .where(its.org_id == other.org_id, its.line_id == other.id, its.seq < WalletLine.seq)
-        .order_by(its.seq.desc())
-        .limit(1)
-        .correlate(other, WalletLine)
-        .scalar_subquery()
-    )
-    still_growing = (
-        select(func.coalesce(func.sum(had_by_then), 0))
-        .where(other.org_id == WalletLine.org_id, other.day == WalletLine.day, other.usage_group.is_not(None))
-        .where(other.seq > WalletLine.seq, other.first_seq < WalletLine.seq)
-        .correlate(WalletLine)
-        .scalar_subquery()
-    )
-    after = (
-        select(transfer.balance_after_micro)
-        .where(transfer.org_id == WalletLine.org_id, transfer.seq == WalletLine.seq)
-        .correlate(WalletLine)
-        .scalar_subquery()
-    )
-    return cast(after - still_growing, BigInteger)
 
 
 @cache

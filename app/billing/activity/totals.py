@@ -8,21 +8,13 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from app.billing.activity import rollups, usage_selection
-from app.billing.activity.filters import Filters
+from app.billing.activity.filters import SETS, Filters, KindSet
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageRollup, Wallet
 from app.money import Money
 
 MOST = 100_000
 """So many transfers that aren't counted yet are added up for a page; with more, it says that it is counting."""
-
-_MONEY_IN = (TransferKind.TOP_UP, TransferKind.CREDIT, TransferKind.PROMOTION)
-_RETURNED = (
-    TransferKind.REFUND,
-    TransferKind.REFUND_REVERSAL,
-    TransferKind.DISPUTE,
-    TransferKind.DISPUTE_REVERSAL,
-)
 
 _LINES = text("""
 SELECT kind, sum(lines)::bigint AS lines, sum(amount_micro)::bigint AS amount FROM (
@@ -80,6 +72,11 @@ def gather(organization: Organization, filters: Filters) -> Totals | None:
     return _totals(organization, amounts, sum(row.lines for row in rows), None)
 
 
+def of_kinds(organization: Organization, amounts: dict[TransferKind, int]) -> Totals:
+    """Totals of amounts by kind, in micro-units, signed as in the history; lines aren't counted."""
+    return _totals(organization, amounts, 0, None)
+
+
 def _of_usage(organization: Organization, filters: Filters) -> Totals:
     row = UsageRollup
     query = (
@@ -110,9 +107,9 @@ def _totals(
 
     return Totals(
         lines=lines,
-        money_in=of(*_MONEY_IN),
+        money_in=of(*SETS[KindSet.MONEY_IN]),
         usage=of(TransferKind.USAGE),
-        returned=of(*_RETURNED),
+        returned=of(*SETS[KindSet.RETURNED]),
         adjustments=of(TransferKind.ADJUSTMENT),
         expired=of(TransferKind.EXPIRY),
         calls=calls,

@@ -92,6 +92,13 @@ def page(
     )
 
 
+def position_after(organization: Organization, day: date) -> int | None:
+    """The position that all lines of a day and of those before are older than; None if there is no newer usage."""
+    row = UsageRollup
+    query = select(row.posted_on).where(row.org_id == organization.id, row.posted_on > day).limit(1)
+    return None if db.session.scalar(query) is None else (day.toordinal() + 1) * _A_DAY
+
+
 def list_all_rows(organization: Organization, filters: Filters) -> Iterator[UsageRow]:
     """Everything that the filters select, as fine as it is stored, newest day first; read day by day."""
     wanted = usage_selection.conditions(organization, filters)

@@ -12,7 +12,14 @@ from app.language import gettext
 from app.months import Month
 from app.pages.csv_rows import csv_download
 from app.pages.wallet import history_csv
-from app.pages.wallet.history_query import address_of, describe, read_filters, read_place, read_position
+from app.pages.wallet.history_query import (
+    address_of,
+    describe,
+    file_name,
+    read_filters,
+    read_place,
+    read_position,
+)
 from app.pages.wallet.routes import blueprint
 from app.web import errors
 from app.web.identity import current_organization, org_admin_required
@@ -46,7 +53,8 @@ def export() -> Response:
     filters = read_filters(request.args)
     found = totals.gather(organization, filters)
     rows = history_csv.rows(organization, filters)
-    return csv_download(rows, f"wallet-{organization.slug}.csv", count=found.lines if found else None)
+    name = file_name(organization.slug, filters)
+    return csv_download(rows, name, count=found.lines if found else None)
 
 
 @blueprint.get("/usage-calls")

@@ -9,28 +9,33 @@ from urllib.parse import parse_qsl, urlencode
 from werkzeug.datastructures import MultiDict
 
 from app.billing.activity import usage_breakdown, usage_calls
-from app.billing.activity.filters import NAMES, Filters
+from app.billing.activity.filters import NAMES, Filters, KindSet
 from app.language import gettext, listed, marked, pgettext
 from app.models import TransferKind, UsageGroup
+from app.months import Month
 from app.pages.days import read_day
 from app.pages.labels import filter_labels, movements_label
 from app.pages.numbers import read_whole
+from app.people.organizations import slugify
 from app.text import is_storable
 
 DIRECTIONS = {"outbound": marked("Outbound"), "inbound": marked("Inbound")}
 """Directions of calls, and what they are called."""
 LONGEST = 255
+_LONGEST_NAME = 150
+"""Of a file, without its ending."""
 _COUNTRY = re.compile("[A-Z]{2}")
 _GROUPS = {group.value for group in UsageGroup}
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """The history's page and filters from an address."""
+    """The history's page and filters from an address. `month` is where its page begins, unless a position says it."""
 
     filters: Filters
     before: int | None
     after: int | None
+    month: Month | None
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> HistoryQuery:
@@ -38,6 +43,7 @@ class HistoryQuery:
             filters=read_filters(args),
             before=read_whole(args.get("before")),
             after=read_whole(args.get("after")),
+            month=Month.parse(args.get("month", "")),
         )
 
 
@@ -47,7 +53,7 @@ def read_filters(args: MultiDict[str, str]) -> Filters:
     if kind in _GROUPS:
         kind, group = "", kind
     return Filters(
-        kind=TransferKind(kind) if kind in filter_labels() else None,
+        kind=_kind(kind),
         group=group if group in _GROUPS else None,
         first_day=read_day(args.get("from", "")),
         last_day=read_day(args.get("to", "")),
@@ -59,6 +65,12 @@ def read_filters(args: MultiDict[str, str]) -> Filters:
     )
 
 
+def _kind(text: str) -> TransferKind | KindSet | None:
+    if text not in filter_labels():
+        return None
+    return KindSet(text) if text in set(KindSet) else TransferKind(text)
+
+
 def address_of(filters: Filters) -> dict[str, object]:
     """The same, for links: to other pages of the history, its export, its calls."""
     return {
@@ -67,6 +79,35 @@ def address_of(filters: Filters) -> dict[str, object]:
         "from": filters.first_day,
         "to": filters.last_day,
     } | {name: getattr(filters, name) for name in NAMES}
+
+
+def chips(filters: Filters) -> list[tuple[str, dict[str, object], bool]]:
+    """The choices above the history: label, address and whether it is the current one. Days stay as they are; what
+    only usage has goes with usage."""
+    kept = address_of(filters)
+    without = kept | dict.fromkeys(("group", *NAMES))
+    choices = (
+        (pgettext("everything that a list has", "All"), None, kept),
+        (movements_label(KindSet.MONEY_IN), KindSet.MONEY_IN, without),
+        (movements_label(TransferKind.USAGE), TransferKind.USAGE, kept),
+        (pgettext("a choice of what is listed", "Refunds"), KindSet.RETURNED, without),
+    )
+    return [
+        (label, base | {"kind": kind.value if kind else None}, filters.kind == kind)
+        for label, kind, base in choices
+    ]
+
+
+def file_name(slug: str, filters: Filters) -> str:
+    """What an export of these is called: `wallet-harbor-dental-usage-2026-11-01-to-2026-11-30.csv`."""
+    kind = [filters.kind.value] if filters.kind else []
+    first, last = filters.first_day, filters.last_day
+    days = [f"from-{first}"] if first and not last else [f"until-{last}"] if last and not first else []
+    if first and last:
+        days = [str(first)] if first == last else [f"{first}-to-{last}"]
+    names = [slugify(value) for value in filters.names.values()]
+    parts = ["wallet", slug, *kind, *([filters.group] if filters.group else []), *names, *days]
+    return "-".join(part.replace("_", "-") for part in parts if part)[:_LONGEST_NAME] + ".csv"
 
 
 def as_query(filters: Filters) -> str:

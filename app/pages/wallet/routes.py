@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 
 from app.billing import catalog, coming_up, plans
-from app.billing.activity import saved_views, usage_names
+from app.billing.activity import history_months, saved_views, usage_names
 from app.billing.credit import expiring
 from app.currencies import stripe_digits_of
 from app.language import translated
@@ -23,6 +23,7 @@ from app.pages.wallet.history_query import (
     HistoryQuery,
     address_of,
     as_query,
+    chips,
     describe,
     from_query,
 )
@@ -41,9 +42,9 @@ def show() -> str:
     """Balance, top-up form and history."""
     wanted = HistoryQuery.read(request.args)
     view = wallet_page.gather(
-        current_organization(), wanted.filters, before=wanted.before, after=wanted.after
+        current_organization(), wanted.filters, before=wanted.before, after=wanted.after, month=wanted.month
     )
-    return draw_page(context(view, TopUpForm(request.args)))
+    return draw_page(context(view, TopUpForm(request.args)) | {"jumped_to": wanted.month})
 
 
 def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = None) -> dict[str, Any]:
@@ -62,11 +63,13 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
     return {
         "balance": view.balance,
         "history": view.history,
+        "months": view.months,
         "totals": view.totals,
         "kept": address_of(view.history.filters),
         "selection": describe(view.history.filters),
         "query": as_query(view.history.filters),
         "kinds": filter_labels(),
+        "chips": chips(view.history.filters),
         "groups": {group.value: group.label for group in UsageGroup},
         "directions": {value: translated(label) for value, label in DIRECTIONS.items()},
         "card_choice": choice,
@@ -93,8 +96,7 @@ def draw(top_up: TopUp, form: CardForm | None = None, *, region: bool) -> str:
     values = context(view, card=form.card.data if form else None) | ({"form": form} if form else {})
     if not region:
         return draw_page(values)
-    names = usage_names.gather(current_organization())
-    return render_template("wallet/top_up_response.html", **values, names=names)
+    return render_template("wallet/top_up_response.html", **values, **_choices())
 
 
 def draw_page(values: dict[str, Any]) -> str:
@@ -107,12 +109,21 @@ def draw_page(values: dict[str, Any]) -> str:
     return render_template(
         "wallet/show.html",
         **values,
-        names=usage_names.gather(organization),
+        **_choices(),
         views=[(view.name, address_of_view(view)) for view in views],
         view_name=_offer_name(values["selection"], views),
         next_credit=next_credit,
         coming_up=coming_up.list_entries(organization, plan, values["balance"]),
     )
+
+
+def _choices() -> dict[str, Any]:
+    """What the history's forms offer to choose from."""
+    organization = current_organization()
+    return {
+        "names": usage_names.gather(organization),
+        "months_to_choose": history_months.list_months(organization),
+    }
 
 
 def _offer_name(selection: str, views: list[SavedView]) -> str:

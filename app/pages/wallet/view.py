@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from app.billing import topups
-from app.billing.activity import history, totals, usage_history
+from app.billing.activity import history, history_months, totals, usage_history
 from app.billing.activity.filters import Filters
 from app.billing.activity.history import HistoryPage
+from app.billing.activity.history_months import HistoryMonth
 from app.billing.activity.totals import Totals
 from app.billing.activity.usage_history import UsageHistoryPage
 from app.billing.alerts import views as alerts
@@ -23,6 +25,7 @@ from app.billing.wallet.balance import BalanceView
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.money import Money
+from app.months import Month
 from app.pages.limits.view import LimitsPanel, gather_panel
 from app.payments import intents
 from app.payments.declines import Advice, advice_for
@@ -59,10 +62,12 @@ class TopUpView:
 
 @dataclass(frozen=True, slots=True)
 class WalletPage:
-    """`totals` are of what the filters select; None without filters, or while they are being counted."""
+    """`totals` are of what the filters select; None without filters, or while they are being counted. `months` are
+    the history's lines by month."""
 
     balance: BalanceView
     history: HistoryPage | UsageHistoryPage
+    months: list[HistoryMonth[Any]]
     totals: Totals | None
     cards: list[CardView]
     top_up: TopUpView | None
@@ -77,15 +82,21 @@ def gather(
     *,
     before: int | None = None,
     after: int | None = None,
+    month: Month | None = None,
     top_up: TopUp | None = None,
 ) -> WalletPage:
-    """Everything on the wallet page; with a top-up, at its current step."""
+    """Everything on the wallet page; with a top-up, at its current step. A page of the history begins with `month` if
+    no position is asked for."""
     now, daily = balance.gather(organization), daily_limits.gather(organization.id)
     wanted = filters or Filters()
-    page = usage_history.page if wanted.is_of_usage else history.page
+    source = usage_history if wanted.is_of_usage else history
+    if month is not None and before is None and after is None:
+        before = source.position_after(organization, month.last)
+    page = source.page(organization, wanted, before=before, after=after)
     return WalletPage(
         balance=now,
-        history=page(organization, wanted, before=before, after=after),
+        history=page,
+        months=history_months.by_month(organization, wanted, page.lines),
         totals=totals.gather(organization, wanted) if wanted else None,
         cards=payment_methods.list_cards(organization),
         top_up=view_of(organization, top_up, now, daily) if top_up else None,

@@ -1,12 +1,12 @@
-// Lists by keyboard: from a link or a button in a row, the arrow keys go to the same one of the next row, Home and End to
-// the first and the last. Enter presses it, and Tab goes through all of them as ever. At an end the key does what it does
+// Lists by keyboard: from what can be pressed in a row, the arrow keys go to the same of the next row, Home and End to the
+// first and the last; a table is one list, also where its rows are in groups. Enter presses it, and Tab goes through all of them as ever. At an end the key does what it does
 // elsewhere.
-const PRESSED = "a[href], button:not(:disabled)";
+const PRESSED = "a[href], button:not(:disabled), summary";
 const LISTS = "[data-rows], main tbody";
 const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
 function rowsOf(list) {
-  const rows = [...list.querySelectorAll(list.matches("tbody") ? ":scope > tr" : "li")];
+  const rows = [...(list.matches("tbody") ? list.closest("table").querySelectorAll(":scope > tbody > tr") : list.querySelectorAll("li"))];
   return rows.map((row) => [...row.querySelectorAll(PRESSED)].filter((one) => one.checkVisibility())).filter((all) => all.length);
 }
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from app.billing.activity import history
 from app.billing.activity.filters import Filters
@@ -13,12 +14,13 @@ from app.billing.activity.history import PAGE, HistoryEntry
 from app.billing.wallet import ledger
 from app.billing.wallet.ledger import Entry
 from app.extensions import db
-from app.models import AccountName, Organization, Transfer, TransferKind, UsageGroup
+from app.models import AccountName, Organization, TransferKind, UsageGroup
 from app.money import Money
 from app.pages.labels import filter_labels, movement_label
+from app.pages.wallet.history_query import read_filters
 from tests.factories import an_organization, at, usd
 from tests.support.metering import NOW
-from tests.support.moving import correct, post, use
+from tests.support.moving import post, use
 from tests.support.statements import statements
 
 EVERYTHING = Filters()
@@ -44,9 +46,14 @@ def amounts(lines: list[HistoryEntry]) -> list[int]:
 
 
 def listed(organization: Organization, filters: Filters) -> list[HistoryEntry]:
-    """As a page and as an export have it, which agree."""
+    """As an export has it, which agrees with a page: there a day's usage is one line, at the place of its newest."""
     exported = list(history.list_all_entries(organization, filters))
-    assert history.page(organization, filters).lines == exported
+    shown = history.page(organization, filters).lines
+    unfolded = [part for line in shown for part in line.parts or (line,)]
+    assert {line.id: line.amount for line in unfolded} == {line.id: line.amount for line in exported}
+    sums = [sum(amounts(shown)[index:]) for index in range(len(shown))]
+    if not filters:
+        assert [line.balance.micro for line in shown if line.balance] == sums
     return exported
 
 
@@ -56,24 +63,6 @@ def test_a_wallet_that_nothing_moved_has_no_lines(organization: Organization) ->
     assert (found.lines, found.newer, found.older) == ([], None, None)
     assert history.recent(organization, 5) == []
     assert list(history.list_all_entries(organization, EVERYTHING)) == []
-
-
-def test_each_balance_is_the_sum_of_the_line_and_all_below_it(organization: Organization) -> None:
-    """Two groups' lines of a day grow beside each other, and are topped up between."""
-    post(organization, TransferKind.TOP_UP, usd("50"), NOW)
-    use(organization, 1_000_000, NOW)
-    use(organization, 60, NOW, meter="sms")
-    post(organization, TransferKind.TOP_UP, usd("5"), NOW + timedelta(minutes=1))
-    event = use(organization, 1_000_000, NOW, posted_at=NOW + timedelta(minutes=2))
-    use(organization, 9, NOW, posted_at=NOW + timedelta(minutes=3), meter="sms")
-    post(organization, TransferKind.REFUND, usd("3"), NOW + timedelta(minutes=4), out=True)
-    correct(organization, event, 500_000, NOW + timedelta(minutes=5))
-    lines = listed(organization, EVERYTHING)
-    sums = [sum(amounts(lines)[index:]) for index in range(len(lines))]
-    assert [line.balance.micro for line in lines if line.balance] == sums
-    newest = db.select(Transfer.balance_after_micro).where(Transfer.org_id == organization.id)
-    balance = db.session.scalars(newest.order_by(Transfer.seq.desc()).limit(1)).one()
-    assert lines[0].balance == Money(balance, "USD")
 
 
 def test_pages_lead_down_to_the_oldest_and_back_up_without_a_gap(organization: Organization) -> None:
@@ -111,7 +100,7 @@ def test_a_kind_brings_its_reversals_and_a_group_its_usage(organization: Organiz
     found = {
         kind: [
             movement_label(line.kind, line.usage_group)
-            for line in listed(organization, Filters(TransferKind(kind)))
+            for line in listed(organization, read_filters(MultiDict({"kind": kind})))
         ]
         for kind in filter_labels()
     } | {
@@ -122,6 +111,8 @@ def test_a_kind_brings_its_reversals_and_a_group_its_usage(organization: Organiz
         for group in UsageGroup
     }
     assert found == {
+        "money_in": ["Top-up"],
+        "returned": ["Dispute reversed", "Dispute", "Refund failed", "Refund"],
         "top_up": ["Top-up"],
         "refund": ["Refund failed", "Refund"],
         "dispute": ["Dispute reversed", "Dispute"],
@@ -157,6 +148,34 @@ def test_a_day_of_usage_is_one_line_a_group_with_its_quantities(organization: Or
     assert [(one.amount, one.unit) for one in calling.quantities] == [(51, "min")]
     assert (calling.opens, calling.has_receipt, calling.has_timeline) == (True, False, False)
     assert [one.meter for one in lines[UsageGroup.MODELS].quantities] == ["tokens_out"]
+
+
+def test_a_day_of_usage_is_one_line_on_a_page_with_a_line_for_each_group(organization: Organization) -> None:
+    """Whatever came between; a group that is asked for by itself, and a day of one group, have lines of their own."""
+    yesterday = NOW - timedelta(days=1)
+    use(organization, 120, yesterday, meter="calls_outbound_international")
+    use(organization, 60, NOW, meter="sms")
+    post(organization, TransferKind.TOP_UP, usd("5"), NOW + timedelta(minutes=1))
+    use(organization, 1_000_000, NOW, posted_at=NOW + timedelta(minutes=2))
+    post(organization, TransferKind.REFUND, usd("3"), NOW + timedelta(minutes=3), out=True)
+    shown = history.page(organization, EVERYTHING).lines
+    assert [(line.kind.value, len(line.parts)) for line in shown] == [
+        ("refund", 0),
+        ("usage", 2),
+        ("top_up", 0),
+        ("usage", 0),
+    ]
+    day = shown[1]
+    assert [part.usage_group for part in day.parts] == [UsageGroup.TELEPHONY, UsageGroup.MODELS]
+    assert day.amount == day.parts[0].amount + day.parts[1].amount
+    assert (day.usage_group, day.opens, [one.meter for one in day.quantities]) == (None, False, ["sms"])
+    assert shown[3].usage_group is UsageGroup.CALLING
+    (models,) = history.page(organization, Filters(group="models")).lines
+    assert (models.usage_group, models.parts) == (UsageGroup.MODELS, ())
+    assert [len(line.parts) for line in history.page(organization, Filters(TransferKind.USAGE)).lines] == [
+        2,
+        0,
+    ]
 
 
 def test_a_top_up_has_a_receipt_and_opens_no_usage(organization: Organization) -> None:

@@ -17,6 +17,7 @@ from tests.factories import a_stripe_card
 
 CALLING = re.compile("^Calling on")
 FILTERED = "Expired credit"
+EARLIER = re.compile("^January [0-9]{4} and before$")
 REVIEWED = "wallet.begin_top_up"
 PAID = (REVIEWED, "wallet.pay_top_up")
 
@@ -162,13 +163,36 @@ def check_campaign(hands: Hands) -> None:
     hands.is_on("heading", "Paid")
 
 
-@task("Filter the history, and clear the filter", most=22, given=caller)
+@task("Show only money that came in, and all of it again", most=14, given=caller)
+def choose_what_is_shown(hands: Hands) -> None:
+    hands.press("g", "h")
+    hands.is_on("heading", "History")
+    hands.go_to("link", "Money in")
+    hands.is_on("heading", "Money in")
+    hands.go_to("link", "Clear filters")
+    hands.is_on("heading", "History")
+
+
+@task("Go to a month of the history", most=14, given=caller)
+def go_to_month(hands: Hands) -> None:
+    hands.press("g", "h")
+    hands.is_on("heading", "History")
+    hands.tab_to("combobox", "Month")
+    hands.press("End")
+    hands.go_to("button", "Go to month")
+    hands.is_on("heading", EARLIER)
+
+
+@task("Filter the history, and clear the filter", most=26, given=caller)
 def filter_history(hands: Hands) -> None:
     hands.press("g", "h")
     hands.is_on("heading", "History")
+    hands.tab_to("link", "Refunds")
+    hands.tab_to("button", "Filter")
+    hands.press("Tab", "Enter")
     hands.tab_to("combobox", "Show")
     hands.press("End")
-    hands.go_to("button", "Filter")
+    hands.go_to("button", "Filter", back=True)
     hands.is_on("heading", FILTERED)
     hands.go_to("link", "Clear filters")
     hands.is_on("heading", "History")
@@ -233,7 +257,7 @@ def filter_by_campaign(hands: Hands) -> None:
 
 @task(
     "Save a view of the history, rename it, and remove it",
-    most=39,
+    most=44,
     given=caller,
     posts=["wallet.save_view", "wallet.rename_view", "wallet.remove_view"],
 )
