@@ -183,7 +183,7 @@ def go_to_month(hands: Hands) -> None:
     hands.is_on("heading", EARLIER)
 
 
-@task("Filter the history, and clear the filter", most=26, given=caller)
+@task("Filter the history, and clear the filter", most=29, given=caller)
 def filter_history(hands: Hands) -> None:
     hands.press("g", "h")
     hands.is_on("heading", "History")
