@@ -106,7 +106,7 @@ def posted(
 def usage_of(days: Collection[date]) -> Select[Any]:
     """The lines of usage of these days. What is below each is in no running balance of theirs."""
     line = WalletLine
-    return select(
+    query: Select[Any] = select(
         line.id,
         line.seq.label("position"),
         line.at,
@@ -121,6 +121,7 @@ def usage_of(days: Collection[date]) -> Select[Any]:
         literal("posted").label("status"),
         cast(null(), String).label("brand"),
     ).where(line.org_id == bindparam("of"), line.usage_group.is_not(None), line.day.in_(days))
+    return query
 
 
 def newest_first(query: Select[Any]) -> Select[Any]:
