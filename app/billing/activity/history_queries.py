@@ -106,7 +106,7 @@ def posted(
 def usage_of(days: Collection[date]) -> Select[Any]:
     """The lines of usage of these days. What is below each is in no running balance of theirs."""
     line = WalletLine
-    query: Select[Any] = select(
+    columns: list[Any] = [
         line.id,
         line.seq.label("position"),
         line.at,
@@ -120,8 +120,9 @@ def usage_of(days: Collection[date]) -> Select[Any]:
         _quantities().label("quantities"),
         literal("posted").label("status"),
         cast(null(), String).label("brand"),
-    ).where(line.org_id == bindparam("of"), line.usage_group.is_not(None), line.day.in_(days))
-    return query
+    ]
+    wanted = (line.org_id == bindparam("of"), line.usage_group.is_not(None), line.day.in_(days))
+    return select(*columns).where(*wanted)
 
 
 def newest_first(query: Select[Any]) -> Select[Any]:
