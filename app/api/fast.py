@@ -7,7 +7,7 @@ what is wrong and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,25 +27,35 @@ Fast = Callable[..., Any]
 """Serves a request from a `Pass` and the endpoint's values: a `Reply`, or None for the careful way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pass:
     """What the request's token has to be good for, checked in the message that serves it."""
 
     token: KnownToken
     scope: Scope
 
-    def admits(self, row: TokenRow | None, at: datetime, org_ids: tuple[UUID, ...]) -> bool:
-        """Whether the token's row, as it is now, lets the caller in for these organizations, and nothing has to be
-        recorded about it."""
+    statement = tokens.BY_ID
+
+    @property
+    def token_id(self) -> UUID:
+        return self.token.id
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {"token_id": self.token.id}
+
+    def admits(self, row: Sequence[Any] | None, at: datetime) -> Callable[[UUID], bool] | None:
+        """Which organizations the caller may see, by the token's row as it is at `at` (`statement` reads it).
+
+        None if it doesn't let the caller in, or if its use has to be recorded first.
+        """
         try:
-            caller = tokens.caller_of(row, self.token.secret_hash, at)
+            stored = TokenRow(*row) if row is not None else None
+            caller = tokens.caller_of(stored, self.token.secret_hash, at)
         except TokenError:
-            return False
-        return (
-            caller.may(self.scope)
-            and all(map(caller.may_see, org_ids))
-            and not tokens.should_record_use(caller, request.remote_addr, at)
-        )
+            return None
+        is_plain = caller.may(self.scope) and not tokens.should_record_use(caller, request.remote_addr, at)
+        return caller.may_see if is_plain else None
 
 
 def serve(fast: Fast, scope: Scope, read: Callable[[], dict[str, Any]]) -> Any:

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from app.api.amounts import Amount
 from app.api.limit_bodies import To
+from app.billing.fast_holds import HoldRow
 from app.billing.usage.cloudevents import Name
 from app.billing.usage.events import LONGEST
 from app.models import Hold, HoldState
@@ -86,7 +87,7 @@ class HoldView(Struct, frozen=True):
     expires_at: datetime
 
 
-def view_of(hold: Hold, currency: str, now: datetime) -> HoldView:
+def view_of(hold: Hold | HoldRow, currency: str, now: datetime) -> HoldView:
     """The hold as of `now`, with amounts in `currency`."""
     state = hold.state_at(now)
     is_active = state is HoldState.ACTIVE

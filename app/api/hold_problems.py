@@ -8,13 +8,18 @@ from msgspec import to_builtins
 
 from app.api import problems
 from app.api.amounts import Amount
-from app.api.problems import ProblemError
+from app.api.problems import Kind, ProblemError
+from app.billing import catalog
+from app.billing.wallet import calling_state
 from app.billing.wallet.hold_refusals import (
     CallingPausedError,
     HoldEndedError,
+    HoldError,
     NotEnoughCreditError,
     OtherContentError,
     ReserveKeptError,
+    UnknownHoldError,
+    WrongSliceError,
 )
 
 PAUSED = problems.Kind(
@@ -69,19 +74,33 @@ WRONG_SLICE = problems.Kind(
 )
 
 
-def figures(error: CallingPausedError | NotEnoughCreditError | ReserveKeptError) -> dict[str, Any]:
-    """The available and the needed credit, as problem members."""
-    return {
-        "available": to_builtins(Amount.of(error.available)),
-        "needed": to_builtins(Amount.of(error.needed)),
-    }
+_KINDS: dict[type[HoldError], Kind] = {
+    CallingPausedError: PAUSED,
+    NotEnoughCreditError: NOT_ENOUGH,
+    ReserveKeptError: RESERVE_KEPT,
+    HoldEndedError: HOLD_ENDED,
+    OtherContentError: HOLD_DIFFERS,
+    WrongSliceError: WRONG_SLICE,
+    UnknownHoldError: problems.NOT_FOUND,
+}
 
 
-def ended(error: HoldEndedError) -> ProblemError:
-    """The problem for a hold that has ended; `state` says how."""
-    return ProblemError(HOLD_ENDED, str(error), members={"state": error.hold.state.value})
-
-
-def differs(error: OtherContentError) -> ProblemError:
-    """The problem for a key that was used for a different request; `differs` names the fields."""
-    return ProblemError(HOLD_DIFFERS, str(error), members={"differs": error.differs})
+def problem_of(error: HoldError) -> ProblemError:
+    """Why an operation on a hold was refused."""
+    members: dict[str, Any] = {}
+    if isinstance(error, CallingPausedError | NotEnoughCreditError | ReserveKeptError):
+        members["available"] = to_builtins(Amount.of(error.available))
+        members["needed"] = to_builtins(Amount.of(error.needed))
+    if isinstance(error, CallingPausedError):
+        missing = calling_state.missing_to_call(error.available, least=catalog.current().top_up.minimum)
+        members["missing"] = to_builtins(Amount.of(missing)) if missing else None
+        members["reason"] = error.reason.value
+    elif isinstance(error, ReserveKeptError):
+        members["reserve"] = to_builtins(Amount.of(error.reserve))
+    elif isinstance(error, HoldEndedError):
+        members["state"] = error.state.value
+    elif isinstance(error, OtherContentError):
+        members["differs"] = error.differs
+    elif isinstance(error, WrongSliceError):
+        members["expected"] = error.expected
+    return ProblemError(_KINDS[type(error)], str(error), members=members)

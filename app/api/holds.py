@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from flask import Response
-from msgspec import to_builtins
 
-from app.api import hold_problems, limit_problems, problems
+from app.api import fast_holds, hold_problems, limit_problems, problems
 from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Body, Reply, Section
@@ -17,21 +16,12 @@ from app.api.hold_bodies import HoldView, NewHold, NextSlice, Quantity, view_of
 from app.api.hold_problems import HOLD_DIFFERS, HOLD_ENDED, NOT_ENOUGH, PAUSED, RESERVE_KEPT, WRONG_SLICE
 from app.api.limit_problems import DESTINATION_CLOSED, LIMIT_REACHED
 from app.api.problems import FieldError, ProblemError
-from app.billing import catalog
 from app.billing.limit_settings import telling
 from app.billing.limits import DestinationClosedError, LimitReachedError
 from app.billing.usage import quotes
 from app.billing.usage.quotes import Quote, UnknownMeterError
-from app.billing.wallet import calling_state, holds, status
-from app.billing.wallet.hold_refusals import (
-    CallingPausedError,
-    HoldEndedError,
-    NotEnoughCreditError,
-    OtherContentError,
-    ReserveKeptError,
-    UnknownHoldError,
-    WrongSliceError,
-)
+from app.billing.wallet import holds, status
+from app.billing.wallet.hold_refusals import HoldError
 from app.clock import utc_now
 from app.models import Hold, HoldState
 from app.people.tokens import Scope
@@ -68,6 +58,7 @@ _EXAMPLE = HoldView(
         HOLD_DIFFERS,
         HOLD_ENDED,
     ),
+    fast=fast_holds.reserve,
 )
 def reserve_hold(org_id: UUID, body: NewHold) -> Reply | Response:
     """Reserve the first minutes of a call before it starts. Concurrent calls can never reserve the same credit or the
@@ -91,28 +82,14 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply | Response:
             campaign=body.campaign,
             to=body.to,
         )
-    except CallingPausedError as error:
-        missing = calling_state.missing_to_call(error.available, least=catalog.current().top_up.minimum)
-        members = hold_problems.figures(error) | {
-            "missing": to_builtins(Amount.of(missing)) if missing else None
-        }
-        raise ProblemError(PAUSED, str(error), members=members | {"reason": error.reason.value}) from None
-    except ReserveKeptError as error:
-        reserve = to_builtins(Amount.of(error.reserve))
-        members = hold_problems.figures(error) | {"reserve": reserve}
-        raise ProblemError(RESERVE_KEPT, str(error), members=members) from None
-    except NotEnoughCreditError as error:
-        raise ProblemError(NOT_ENOUGH, str(error), members=hold_problems.figures(error)) from None
     except LimitReachedError as error:
         # Returned rather than raised: that it was reached is kept, so that it is told once.
         telling.note_refusal(org_id, error.limit, now)
         return limit_problems.reached(error).response()
     except DestinationClosedError as error:
         raise limit_problems.closed(error) from None
-    except HoldEndedError as error:
-        raise hold_problems.ended(error) from None
-    except OtherContentError as error:
-        raise hold_problems.differs(error) from None
+    except HoldError as error:
+        raise hold_problems.problem_of(error) from None
     return Reply(view_of(hold, quote.billing.currency, now))
 
 
@@ -137,6 +114,7 @@ def show_hold(org_id: UUID, key: str) -> Reply:
     body=Body(NextSlice, NextSlice(2, _USAGE, 120)),
     answers=(Answer(200, "The hold, renewed.", HoldView, _EXAMPLE),),
     problems=(HOLD_DIFFERS, HOLD_ENDED, WRONG_SLICE),
+    fast=fast_holds.renew,
 )
 def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
     """Renew a hold during the call, before its lease expires. Renewals also work while calling is paused, because a
@@ -148,12 +126,8 @@ def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
     lease = timedelta(seconds=body.lease_seconds)
     try:
         renewal = holds.renew(org_id, key, quote, slice=body.slice, at=now, lease=lease)
-    except HoldEndedError as error:
-        raise hold_problems.ended(error) from None
-    except OtherContentError as error:
-        raise hold_problems.differs(error) from None
-    except WrongSliceError as error:
-        raise ProblemError(WRONG_SLICE, str(error), members={"expected": error.expected}) from None
+    except HoldError as error:
+        raise hold_problems.problem_of(error) from None
     return Reply(view_of(renewal.hold, quote.billing.currency, now))
 
 
@@ -163,6 +137,7 @@ def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
     summary="Capture a hold: the call has ended",
     parameters={"key": "The hold's key."},
     answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
+    fast=fast_holds.capture,
 )
 def capture_hold(org_id: UUID, key: str) -> Reply:
     """The call has ended, and its usage has been or will be reported. What remains reserved becomes available
@@ -176,6 +151,7 @@ def capture_hold(org_id: UUID, key: str) -> Reply:
     summary="Release a hold: there was no call",
     parameters={"key": "The hold's key."},
     answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
+    fast=fast_holds.release,
 )
 def release_hold(org_id: UUID, key: str) -> Reply:
     """What it reserves becomes available again. Repeating this changes nothing."""
@@ -211,5 +187,5 @@ def _quote(org_id: UUID, usage: list[Quantity], now: datetime) -> Quote:
 def _found(org_id: UUID, key: str) -> Hold:
     try:
         return holds.find(org_id, key)
-    except UnknownHoldError as error:
-        raise ProblemError(problems.NOT_FOUND, str(error)) from None
+    except HoldError as error:
+        raise hold_problems.problem_of(error) from None

@@ -41,7 +41,8 @@ def show_status_fast(pass_: Pass, org_id: UUID, query: StatusQuery) -> Reply | N
         return None
     at, *columns = row
     of_token = len(TokenRow._fields)
-    if not pass_.admits(TokenRow(*columns[:of_token]), at, (org_id,)):
+    may_see = pass_.admits(columns[:of_token], at)
+    if may_see is None or not may_see(org_id):
         return None
     found = calling_status.find_plain(StatusRow(*columns[of_token:]), _call(query))
     return _reply(org_id, found, query) if found is not None else None

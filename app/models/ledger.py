@@ -110,7 +110,8 @@ class Wallet(OrgScoped, Base):
 
     `credit_expires_at` is when the next of its lots expires, and `drawn_seq` the newest transfer that was drawn from
     them (`app.billing.wallet.lots`).
-    `counts_spend` says that there are limits to count spend for (`app.billing.limits`).
+    `counts_spend` says that there are limits to count spend for (`app.billing.limits`). `terms_version` grows with
+    all that decides how usage is rated: plan, months, zone, currency (triggers raise it).
     """
 
     __tablename__ = "wallet"
@@ -148,6 +149,7 @@ class Wallet(OrgScoped, Base):
     credit_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     drawn_seq: Mapped[Micro] = mapped_column(default=0, server_default="0")
     counts_spend: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    terms_version: Mapped[Micro] = mapped_column(default=0, server_default="0")
 
     @property
     def posted(self) -> Money:

@@ -21,18 +21,24 @@ _known = PerApplication[dict[bytes, "KnownToken"]]("known_tokens", dict)
 
 @dataclass(frozen=True, slots=True)
 class KnownToken:
-    """A token's id, and the digest of its secret, to be compared with what is stored now."""
+    """A token's id, and the digest of its secret, to be compared with what is stored now. `org_id` is the
+    organization that it was for; None: any."""
 
     id: UUID
     secret_hash: bytes
+    org_id: UUID | None
+
+    def may_be_about(self, org_id: UUID) -> bool:
+        """Whether it is worth asking for an organization: whether the token sees it is for its row to say."""
+        return self.org_id is None or self.org_id == org_id
 
 
-def remember(text: str, credential: Credential) -> None:
+def remember(text: str, credential: Credential, org_id: UUID | None) -> None:
     """Remember a token whose secret was just compared with what is stored."""
     known = _known.get()
     if len(known) >= MOST:
         known.clear()
-    known[digest_of(text)] = KnownToken(credential.id, digest_of(credential.secret))
+    known[digest_of(text)] = KnownToken(credential.id, digest_of(credential.secret), org_id)
 
 
 def find(text: str) -> KnownToken | None:

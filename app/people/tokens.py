@@ -137,7 +137,7 @@ def identify(text: str) -> Caller:
     row = db.session.execute(_by_id(), {"token_id": credential.id}).one_or_none()
     stored = TokenRow(*row) if row is not None else None
     caller = caller_of(stored, digest_of(credential.secret), utc_now())
-    known_tokens.remember(text, credential)
+    known_tokens.remember(text, credential, caller.org_id)
     return caller
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from app.billing import audit
 from app.billing.wallet import calling_state, envelopes, holds, ledger, verification
 from app.billing.wallet.ledger import Entry
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AccountName, Envelope, Organization, PlatformMessage, TransferKind
 from app.money import Money
@@ -36,6 +37,14 @@ def set_aside(
     made = envelopes.set_aside(organization, campaign, usd(amount), until, OWNER, at=NOW)
     db.session.commit()
     return made
+
+
+def set_aside_now(organization: Organization, amount: str, campaign: str = "Recall") -> None:
+    """As `set_aside`, from this moment on."""
+    now = utc_now()
+    until = organization.local_day(now) + timedelta(days=3)
+    envelopes.set_aside(organization, campaign, usd(amount), until, OWNER, at=now)
+    db.session.commit()
 
 
 def hold(organization: Organization, key: str, amount: str, campaign: str | None = "Recall") -> None:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from app.database.arrays import columns
 from app.extensions import db, driver_connection
 from app.models import Organization, PlanTerm
 
-_BILLING_CONTEXTS = """
+BILLING_CONTEXTS = """
 SELECT organization.id, organization.timezone, organization.currency, subscription.anchor, term.starts_at,
     term.plan, term.version, term.anchor,
     CASE WHEN subscription.status = 'past_due' AND subscription.suspended_at IS NULL THEN subscription.failed_at
@@ -151,10 +152,14 @@ def get_billing_contexts(org_ids: Iterable[UUID]) -> dict[UUID, BillingContext]:
     asked = [(str(org_id),) for org_id in org_ids]
     if not asked:
         return {}
+    return contexts_of(driver_connection().execute(BILLING_CONTEXTS, columns(asked)).fetchall())
+
+
+def contexts_of(rows: Iterable[Sequence[Any]]) -> dict[UUID, BillingContext]:
+    """The same from the rows of `BILLING_CONTEXTS`."""
     announced: list[Announcement] = []
     found: dict[UUID, tuple[str, str, datetime | None, list[Term]]] = {}
     overdue: dict[UUID, tuple[datetime, str | None, datetime | None]] = {}
-    rows = driver_connection().execute(_BILLING_CONTEXTS, columns(asked)).fetchall()
     for org_id, timezone, currency, anchor, starts_at, plan, version, own_anchor, *renewal in rows:
         if org_id is None:
             announced.append(Announcement(version, starts_at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -19,11 +20,14 @@ from app.money import MAX_MICRO, Money
 
 _json = msgspec.json.Encoder()
 
-_READ = """
+READ = """
 SELECT org_id, period_start, meter, used, charged, lines FROM allowance
 WHERE org_id = ANY(%s::uuid[]) AND period_start = ANY(%s::date[]) AND meter = ANY(%s::text[])"""
 """If periods differ, this also returns extra rows. A join would be exact, but PostgreSQL would plan it each time,
 which takes six times as long as the read itself, and more with row-level security."""
+
+CountRow = tuple[UUID, date, str, int, int, dict[str, list[int]]]
+"""Of `allowance`: the organization, the period, the meter or allowance, units used and charged, and lines."""
 
 _WRITE = """
 INSERT INTO allowance (org_id, period_start, meter, used, charged, lines)
@@ -112,21 +116,24 @@ class Rater:
 
     def read(self) -> None:
         """Read the allowances of all current lines. One statement."""
-        missing = {
+        missing = self._missing
+        if not missing:
+            return
+        asked = [array(sorted(set(values))) for values in zip(*missing, strict=True)]
+        _fill(missing, driver_connection().execute(READ, asked))
+
+    def fill(self, rows: Iterable[CountRow]) -> None:
+        """Restore the counts of all current lines from what was read of them."""
+        _fill(self._missing, rows)
+
+    @property
+    def _missing(self) -> dict[tuple[str, date, str], Counted]:
+        return {
             (context.name, period, name): counted
             for context in self.contexts.values()
             for (period, name), counted in context.counts.items()
             if not counted.is_read
         }
-        if not missing:
-            return
-        asked = [array(sorted(set(values))) for values in zip(*missing, strict=True)]
-        for org_id, period, name, used, charged, lines in driver_connection().execute(_READ, asked):
-            counted = missing.get((str(org_id), period, name))
-            if counted is not None:
-                counted.fill(used, charged, lines)
-        for counted in missing.values():
-            counted.is_read = True
 
     def rate(self, line: RatingLine, quantity: int) -> Charge:
         """Rate usage, and use up the allowance that it takes. Raises `TooMuchError`, in which case nothing is
@@ -158,3 +165,12 @@ class Rater:
         ]
         if rows:
             driver_connection().execute(_WRITE, columns(rows))
+
+
+def _fill(missing: Mapping[tuple[str, date, str], Counted], rows: Iterable[CountRow]) -> None:
+    for org_id, period, name, used, charged, lines in rows:
+        counted = missing.get((str(org_id), period, name))
+        if counted is not None:
+            counted.fill(used, charged, lines)
+    for counted in missing.values():
+        counted.is_read = True

@@ -14,6 +14,7 @@ __all__ = [
     "envelopes",
     "hold_prices",
     "hold_refusals",
+    "hold_requests",
     "holds",
     "leases",
     "ledger",

@@ -7,7 +7,7 @@ from app.billing.wallet.calling_state import PauseReason
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.envelope_moves import OpenEnvelope, left_of
 from app.billing.wallet.hold_prices import Price
-from app.models import Hold, Wallet
+from app.models import HoldState, Wallet
 from app.money import Money
 
 
@@ -59,9 +59,9 @@ class UnknownHoldError(HoldError):
 class HoldEndedError(HoldError):
     """The hold has ended and reserves nothing: create a new one with a new key."""
 
-    def __init__(self, hold: Hold) -> None:
-        super().__init__(f"The hold {hold.key!r} is {hold.state.value}. Create a new hold with a new key.")
-        self.hold = hold
+    def __init__(self, key: str, state: HoldState) -> None:
+        super().__init__(f"The hold {key!r} is {state.value}. Create a new hold with a new key.")
+        self.state = state
 
 
 class OtherContentError(HoldError):

@@ -123,7 +123,7 @@ def renew(
     calling_state.reassess(wallet, at)
     hold = find(org_id, key)
     if hold.state is not HoldState.ACTIVE:
-        raise HoldEndedError(hold)
+        raise HoldEndedError(hold.key, hold.state)
     request = hold_requests.describe_slice(asked, lease)
     if slice == hold.slice + 1 and not hold.is_final:
         price = _price(asked)
@@ -186,7 +186,7 @@ def _known(org_id: UUID, key: str) -> Hold | None:
 
 def _same(hold: Hold, request: dict[str, Any]) -> Hold:
     if hold.state is not HoldState.ACTIVE:
-        raise HoldEndedError(hold)
+        raise HoldEndedError(hold.key, hold.state)
     differs = hold_requests.differences(hold.asked, request)
     if differs:
         raise OtherContentError(f"The hold {hold.key!r}", differs)
