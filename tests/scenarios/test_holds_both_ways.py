@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from app.billing.plans import terms
 from app.billing.usage import ingest
-from app.billing.wallet import ledger, verification, watches
+from app.billing.wallet import calling_state, ledger, verification, watches
+from app.billing.wallet.credit import Credit
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Allowance, Organization, WatchKind
@@ -111,7 +112,8 @@ def limit(organization: Organization, *, amount: str) -> None:
 
 def envelop(organization: Organization, *, amount: str) -> None:
     wallet = ledger.lock(organization.id)
-    if wallet.available > usd(amount) and wallet.envelope_ends_at is None:
+    calling_state.reassess(wallet, utc_now())
+    if wallet.envelope_ends_at is None and Credit.of(wallet).spendable(inbound=False) >= usd(amount).micro:
         set_aside_now(organization, amount)
 
 
