@@ -89,7 +89,7 @@ def differing(one: Any, other: Any, path: str = "") -> list[str]:
 
 def differing_answers(careful: TestResponse, fast: TestResponse) -> list[str]:
     """Where two responses differ, each of which is about its own organization."""
-    told = [{"status code": answer.status_code} | answer.json for answer in (careful, fast)]
+    told = [{"status code": answer.status_code, **(answer.json or {})} for answer in (careful, fast)]
     left = [one.pop("seconds_left", 0) for one in told]
     paths = [one.pop("instance", "").count("/") for one in told]
     same = abs(left[0] - left[1]) <= NEAR.seconds and paths[0] == paths[1]
