@@ -89,13 +89,19 @@ def differing(one: Any, other: Any, path: str = "") -> list[str]:
 
 def differing_answers(careful: TestResponse, fast: TestResponse) -> list[str]:
     """Where two responses differ, each of which is about its own organization."""
-    told = [{"status code": answer.status_code, **(answer.json or {})} for answer in (careful, fast)]
-    left = [one.pop("seconds_left", 0) for one in told]
-    paths = [one.pop("instance", "").count("/") for one in told]
-    same = abs(left[0] - left[1]) <= NEAR.seconds and paths[0] == paths[1]
-    for one in told:
-        one.pop("request_id", None)
-    return differing(*told) + ([] if same else [f"seconds_left: {left}"])
+    contents = [(answer.status_code, answer.json or {}) for answer in (careful, fast)]
+    return differing_contents(*contents)
+
+
+def differing_contents(careful: tuple[int, dict[str, Any]], fast: tuple[int, dict[str, Any]]) -> list[str]:
+    """The same of their status and their JSON."""
+    one, other = ({"status code": status, **content} for status, content in (careful, fast))
+    left = [told.pop("seconds_left", 0) for told in (one, other)]
+    for told in (one, other):
+        told.pop("request_id", None)
+        told.pop("instance", None)
+    same = abs(left[0] - left[1]) <= NEAR.seconds
+    return differing(one, other) + ([] if same else [f"seconds_left: {left}"])
 
 
 def _without_ids(value: Any) -> Any:

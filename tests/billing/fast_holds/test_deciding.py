@@ -84,7 +84,7 @@ def paused_by_a_hold() -> Organization:
 
 
 NEW = lambda of: Reserve(of.id, "b", TOKENS, LEASE)  # noqa: E731, one of a table
-RENEWED = lambda of: Renew(of.id, "a", TOKENS, LEASE, 2)  # noqa: E731
+RENEWED: Callable[[Organization], Operation] = lambda of: Renew(of.id, "a", TOKENS, LEASE, 2)  # noqa: E731
 ENDED = lambda of: End(of.id, "a", HoldState.CAPTURED)  # noqa: E731
 FOR_CAMPAIGN = lambda of: Reserve(of.id, "b", TOKENS, LEASE, campaign="Recall")  # noqa: E731
 LEFT: dict[str, tuple[Callable[[], Organization], Callable[[Organization], Operation]]] = {
@@ -195,7 +195,10 @@ def test_an_ended_hold_can_be_neither_renewed_nor_made_again(app: Flask) -> None
 
 def test_a_repeated_request_changes_nothing_and_is_answered_as_the_first(app: Flask) -> None:
     organization = an_organization(credit="10")
-    steps = [Reserve(organization.id, "a", CALLS, LEASE), Renew(organization.id, "a", CALLS, LEASE, 2)]
+    steps: list[Operation] = [
+        Reserve(organization.id, "a", CALLS, LEASE),
+        Renew(organization.id, "a", CALLS, LEASE, 2),
+    ]
     for step in steps:
         first, second = carry_out(step), carry_out(step)
         assert isinstance(first[0], Done)

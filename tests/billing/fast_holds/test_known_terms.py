@@ -1,4 +1,4 @@
-"""The number of a wallet's terms grows with all that decides how usage is rated, whoever changes it, and however."""
+"""The number of a wallet's terms grows with all that decides how usage is rated, whatever changes it."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ def test_they_are_read_once_and_again_when_they_are_forgotten(app: Flask) -> Non
 
 
 def test_those_of_no_organization_are_none(app: Flask) -> None:
-    nobody = uuid7()
-    assert nobody not in fast.connections.get().run(lambda one: known_terms.find(one, [nobody], uuid7()))
+    unknown = uuid7()
+    assert unknown not in fast.connections.get().run(lambda one: known_terms.find(one, [unknown], uuid7()))
 
 
 def test_only_so_many_are_known(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
