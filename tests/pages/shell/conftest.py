@@ -9,17 +9,28 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app import shell as trusted_shell
 from app.extensions import db
 from config import Settings
 from tests.support.browsing import BrowserClient, Visitor
-from tests.support.database import inside
+from tests.support.database import inside, trust_connections
 from tests.support.portal_shell import ORIGIN, PortalShell, running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _running() -> Iterator[PortalShell]:
-    with running() as shell:
-        yield shell
+    with running() as running_shell:
+        yield running_shell
+
+
+@pytest.fixture(scope="session")
+def trusting(settings: Settings, _running: PortalShell) -> Flask:
+    """The application that trusts it, made once: that takes as long as several tests."""
+    made = create_app(replace(settings, shell=_running.settings(), shell_origins=(ORIGIN,)))
+    made.test_client_class = BrowserClient
+    with made.app_context():
+        trust_connections(db.engine)
+    return made
 
 
 @pytest.fixture
@@ -30,12 +41,11 @@ def shell(_running: PortalShell) -> PortalShell:
 
 
 @pytest.fixture
-def app(app: Flask, settings: Settings, shell: PortalShell) -> Iterator[Flask]:
-    """The application, trusting the shell."""
-    made = create_app(replace(settings, shell=shell.settings(), shell_origins=(ORIGIN,)))
-    made.test_client_class = BrowserClient
-    with inside(made):
-        yield made
+def app(app: Flask, trusting: Flask, shell: PortalShell) -> Iterator[Flask]:
+    """The application, trusting the shell, of which it knows nothing yet."""
+    with inside(trusting):
+        trusted_shell.set_up(shell.settings())
+        yield trusting
         db.session.rollback()
 
 
