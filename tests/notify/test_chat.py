@@ -11,7 +11,7 @@ import pytest
 from app.notify import chat
 from app.notify.emails import Email
 from app.notify.notes import Note, compose_note
-from tests.notify.emails.samples import EMAILS, NAMES, READERS
+from tests.notify.emails.samples import EMAILS, NAMES, READERS, kind_of
 from tests.notify.test_hostile_words import hostile
 from tests.notify.test_notes import ALERT
 
@@ -108,6 +108,7 @@ def test_nothing_in_a_card_is_markdown() -> None:
     assert {one["type"] for one in texts(card)} == {"TextRun"}
 
 
+@pytest.mark.one_of_each(by=kind_of)
 @pytest.mark.parametrize("email", EMAILS, ids=NAMES)
 def test_whatever_names_are_chosen_both_take_it(email: Email) -> None:
     """No text of Slack's is empty or longer than it takes, no message has more than 50 blocks, and one for Teams

@@ -19,7 +19,7 @@ from app.notify.emails import Email
 from app.notify.mime import Sender, message
 from app.notify.notes import compose_note
 from tests.factories import at
-from tests.notify.emails.samples import EMAILS, NAMES, READERS
+from tests.notify.emails.samples import EMAILS, NAMES, READERS, kind_of
 
 WORDS = (
     "<!channel> & <https://evil.example|pay> [pay](https://evil.example) <b>A</b> {{ 7*7 }} ${7*7}"
@@ -30,6 +30,7 @@ OURS = {"path", "url", "address", "to", "per", "interval", "credit"}
 """Texts that only we write."""
 SENDER = Sender.parse("billing@portal.example", reply_to="help@portal.example")
 every_mail = pytest.mark.parametrize("email", EMAILS, ids=NAMES)
+of_each_kind = pytest.mark.one_of_each(by=kind_of)
 
 
 def hostile(found: Any, words: str = WORDS) -> Any:
@@ -51,6 +52,7 @@ def hostile(found: Any, words: str = WORDS) -> Any:
     return replace(found, **changed)
 
 
+@of_each_kind
 @every_mail
 def test_in_an_email_they_add_no_header_no_markup_and_turn_no_text_around(email: Email) -> None:
     written = compose(hostile(email), replace(READERS, organization=WORDS))
@@ -66,6 +68,7 @@ def test_in_an_email_they_add_no_header_no_markup_and_turn_no_text_around(email:
     assert b"\r\nBcc:" not in head and b"\r\nContent-Type: multipart/alternative" in head
 
 
+@of_each_kind
 @every_mail
 def test_in_a_chat_they_mention_no_one_and_lead_nowhere(email: Email) -> None:
     note = compose_note(hostile(email), replace(READERS, organization=WORDS))
@@ -85,6 +88,7 @@ def test_in_a_chat_they_mention_no_one_and_lead_nowhere(email: Email) -> None:
         assert not BIDI.search(json.dumps(json.loads(said), ensure_ascii=False))
 
 
+@of_each_kind
 @every_mail
 def test_in_a_text_message_they_are_one_line_of_two_parts_at_most(email: Email) -> None:
     readers, facts = replace(READERS, organization=WORDS), hostile(email)

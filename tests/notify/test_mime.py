@@ -14,7 +14,7 @@ from app.notify.mime import Sender, Written, flowed, message
 from app.notify.server import SmtpServer
 from config import SettingsError
 from tests.factories import at
-from tests.notify.emails.samples import EMAILS, NAMES, READERS
+from tests.notify.emails.samples import EMAILS, NAMES, READERS, kind_of
 
 SENDER = Sender.parse("billing@portal.example", reply_to="help@portal.example")
 NOW = at("2026-11-24 09:30")
@@ -64,6 +64,7 @@ def joined(lines: list[str]) -> list[str]:
     return paragraphs
 
 
+@pytest.mark.one_of_each(by=kind_of)
 @pytest.mark.parametrize("email", EMAILS, ids=NAMES)
 def test_the_text_of_every_email_fits_a_terminal_and_says_that_it_flows(email: Email) -> None:
     written = compose(email, READERS)

@@ -20,7 +20,7 @@ from app.notify.emails import CreditAlert, CreditRecovered, Email
 from app.notify.mime import COLUMNS, Sender, flowed, message
 from app.notify.notes import Note, compose_note
 from tests.factories import at
-from tests.notify.emails.samples import EMAILS, NAMES, READERS
+from tests.notify.emails.samples import EMAILS, NAMES, READERS, kind_of
 from tests.notify.test_sms import SENT_TO_PHONES
 from tests.support.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, speaking_pseudo
 
@@ -68,6 +68,7 @@ def words_of(note: Note) -> list[str]:
     return [note.subject, note.heading, *note.paragraphs, *rows, *(label for label, _ in note.links)]
 
 
+@pytest.mark.one_of_each(by=kind_of)
 @pytest.mark.parametrize("email", EMAILS, ids=NAMES)
 class TestEveryMail:
     def test_every_text_is_a_message(self, email: Email) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,7 @@ FOR_MEMBERS = "/more"
 """How a page that every member may see ends: a limit, and asking for more of it."""
 
 
+@cache
 def links_to(slug: str) -> list[str]:
     """Every link of every email about an organization."""
     readers = replace(READERS, slug=slug)
