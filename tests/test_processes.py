@@ -42,6 +42,18 @@ def test_captures(capfd):
 def test_skips():
     pytest.skip("said why")
 """
+HANGS = """
+import threading
+
+def test_passes():
+    pass
+
+def test_hangs():
+    threading.Event().wait()
+
+def test_passes_too():
+    pass
+"""
 CASES = [f"test_each[{number}]" for number in range(20)]
 
 
@@ -51,8 +63,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *options: str) -> tuple[str, dict[str, ElementTree.Element]]:
-    """What a run writes, and what it reports of each test."""
+def run(folder: Path, *options: str, says: str = "") -> tuple[str, dict[str, ElementTree.Element]]:
+    """What a run writes, and what it reports of each test; `says` is in what Python writes itself, if anything is."""
     command = [
         sys.executable,
         "-m",
@@ -68,7 +80,7 @@ def run(folder: Path, *options: str) -> tuple[str, dict[str, ElementTree.Element
     done = subprocess.run(
         [*command, *options], check=False, cwd=folder, env=environment, capture_output=True, text=True
     )
-    assert not done.stderr
+    assert says in done.stderr if says else not done.stderr
     reported = list(ElementTree.parse(folder / "report").iter("testcase"))
     found = {str(case.get("name")): case for case in reported}
     assert len(found) == len(reported), "A test ran twice."
@@ -97,6 +109,14 @@ def test_a_run_that_stops_at_the_first_failure_ends_and_cleans_up(folder: Path) 
     assert "stopping after 1 failures" in written
     assert "test_each[7]" in found
     assert len(list(folder.glob("cleaned *"))) == 3
+
+
+def test_a_test_that_takes_too_long_is_ended_and_has_failed_and_its_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "test_some.py").write_text(HANGS)
+    _, found = run(tmp_path, "-p", "pytest_timeout", "-o", "timeout=1", says="in test_hangs")
+    failed = {name: case.find("failure") for name, case in found.items()}
+    assert list(failed) == ["test_passes", "test_passes_too", "test_hangs"]
+    assert [name for name, failure in failed.items() if failure is not None] == ["test_hangs"]
 
 
 def test_who_is_done_takes_the_end_of_what_another_has_still_to_do() -> None:

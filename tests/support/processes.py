@@ -5,45 +5,32 @@ done once, where processes that are started each do it again. The process that c
 others what to run, and hands on what they report.
 
 Each begins with a share of its own, in order, so that what a file sets up is set up once. Who is done takes half of
-what the slowest still has to do. Where a test ends its process, the test has failed, and another process goes on.
+what the slowest still has to do. Where a test ends its process, the test has failed, and another process goes on. So
+it does where a test takes too long: who waits here looks after that, instead of two threads for each test.
 """
 
 from __future__ import annotations
 
 import os
-import random
+import signal
 import sys
 import threading
-import traceback
+import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
-from typing import Any, NamedTuple
+from typing import Any
 from warnings import WarningMessage
 
 import pytest
-from _pytest.runner import runtestprotocol
 
-NAME = "TEST_PROCESS"
-"""The variable with the name of a forked test process."""
+from tests.support.forked_tests import LIMITING, NAME, Warned, work
 
 AHEAD = 3
 """How many tests a process has been told of that it hasn't reported: the one that it runs, the one behind that (what
 a test sets up is kept where the next one uses it), and one more, so that it never waits."""
-
-
-class Warned(NamedTuple):
-    """A warning, as pytest hands it to those who report it."""
-
-    text: str
-    category: type[Warning]
-    file: str
-    line: int
-    when: Any
-    nodeid: str
-    location: tuple[str, int, str] | None
 
 
 @dataclass(slots=True)
@@ -54,6 +41,8 @@ class Process:
     connection: Connection
     share: deque[int]
     told: deque[int] = field(default_factory=deque)
+    since: float = field(default_factory=time.monotonic)
+    """When it began what it runs."""
     knows_the_end: bool = False
 
 
@@ -64,6 +53,8 @@ class Processes:
         self._session = session
         self._running: list[Process] = []
         self._started = 0
+        has_limit = any(map(session.config.pluginmanager.has_plugin, LIMITING))
+        self._limit = float(session.config.getini("timeout") or 0) if has_limit else 0
 
     def run(self, number: int) -> None:
         """Run all tests of the session in so many processes. Raises where the session is to stop early."""
@@ -72,18 +63,32 @@ class Processes:
             for each in range(number):
                 self._start(deque(range(count * each // number, count * (each + 1) // number)))
             while self._running:
-                for connection in wait([each.connection for each in self._running]):
+                for connection in wait([each.connection for each in self._running], self._patience()):
                     self._hear(next(each for each in self._running if each.connection is connection))
                     if self._session.shouldfail:
                         raise self._session.Failed(self._session.shouldfail)
                     if self._session.shouldstop:
                         raise self._session.Interrupted(self._session.shouldstop)
+                self._end_what_takes_too_long()
         finally:
             # They clean up behind the test that they run, and end.
             for process in self._running:
                 process.connection.close()
             for process in self._running:
                 os.waitpid(process.pid, 0)
+
+    def _patience(self) -> float | None:
+        """How many seconds the one that has run longest may still run; None where there is no limit."""
+        if not self._limit:
+            return None
+        return max(0, min(each.since for each in self._running) + self._limit - time.monotonic())
+
+    def _end_what_takes_too_long(self) -> None:
+        """End it with the signal on which pytest lets Python write where each thread is."""
+        for process in self._running:
+            if self._limit and process.told and time.monotonic() - process.since > self._limit:
+                process.since = time.monotonic()
+                os.kill(process.pid, signal.SIGABRT)
 
     def _start(self, share: deque[int]) -> None:
         assert threading.active_count() == 1, "What other threads have locked would stay locked in a fork."
@@ -130,6 +135,7 @@ class Processes:
             self._warn(heard)
             return
         item = self._session.items[process.told.popleft()]
+        process.since = time.monotonic()
         self._tell(process)
         read = item.config.hook.pytest_report_from_serializable
         self._report(item, [read(config=item.config, data=one) for one in heard])
@@ -165,78 +171,6 @@ def half_of(share: deque[int]) -> deque[int]:
     """Take half of a share away, of its end; all of a share of one."""
     taken = [share.pop() for _ in range((len(share) + 1) // 2)]
     return deque(reversed(taken))
-
-
-def work(session: pytest.Session, connection: Connection, name: str) -> None:
-    """Be a test process: run what one is told over the connection, and report it. It doesn't return."""
-    os.environ[NAME] = name
-    random.seed()
-    # They would share the files into which what tests write is captured.
-    capture: Any = session.config.pluginmanager.get_plugin("capturemanager")
-    if capture is not None and capture.is_globally_capturing():
-        capture.stop_global_capturing()
-        capture.start_global_capturing()
-        capture.suspend_global_capture(in_=False)
-    code = 1
-    try:
-        reporting = Reporting(connection)
-        session.config.pluginmanager.register(reporting)
-        reporting.has_begun = True
-        try:
-            for item, following in _told(session.items, connection):
-                session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        finally:
-            session._setupstate.teardown_exact(None)
-        code = 0
-    except (KeyboardInterrupt, ConnectionError):
-        # The run is stopped: no one is there any more who would be told.
-        pass
-    except BaseException:
-        traceback.print_exc(file=sys.__stderr__)
-    finally:
-        # What would be cleaned up at the end of Python, or of pytest, is not this process's.
-        os._exit(code)
-
-
-def _told(
-    items: Sequence[pytest.Item], connection: Connection
-) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
-    """Each test to run, with the one behind it, until there are no more or no one is there who tells."""
-    try:
-        here = connection.recv()
-        while here is not None:
-            following = connection.recv()
-            yield items[here], None if following is None else items[following]
-            here = following
-    except (EOFError, OSError):
-        return
-
-
-class Reporting:
-    """Runs tests in a forked process, and sends what comes of each, and what it warns of, instead of writing it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.has_begun = False
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-        """Run one."""
-        reports = runtestprotocol(item, log=False, nextitem=nextitem)
-        hook = item.config.hook
-        self._connection.send(
-            [hook.pytest_report_to_serializable(config=item.config, report=report) for report in reports]
-        )
-        return True
-
-    def pytest_warning_recorded(
-        self, warning_message: WarningMessage, when: Any, nodeid: str, location: tuple[str, int, str] | None
-    ) -> None:
-        """Pass it on; not those of the collection, of which everyone is told who asks later."""
-        it = warning_message
-        if self.has_begun:
-            about = str(it.message), it.category, it.filename, it.lineno
-            self._connection.send(Warned(*about, when, nodeid, location))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
