@@ -51,7 +51,7 @@ from app.models.ledger import (
 from app.models.mail import Mail, MailOptOut, MailState, StoppedMail
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
 from app.models.payment_method import PaymentMethod, card_label, card_name
-from app.models.plan_switch import PlanSwitch, SwitchStatus
+from app.models.plan_switch import OPEN_SWITCH, PlanSwitch, SwitchStatus
 from app.models.platform import DeliveryState, PlatformDelivery, PlatformEndpoint, PlatformMessage
 from app.models.rate_limit import RateLimitCounter
 from app.models.reconciliation import ReconciliationRun
@@ -79,6 +79,7 @@ from app.models.used_token import UsedToken
 from app.models.watch import WalletWatch, WatchKind
 
 __all__ = [
+    "OPEN_SWITCH",
     "Account",
     "AccountName",
     "AlertChannel",

@@ -28,6 +28,10 @@ class SwitchStatus(StrEnum):
     CANCELED = "canceled"  # canceled or expired: the old plan stays
 
 
+OPEN_SWITCH = (SwitchStatus.SWITCHING, SwitchStatus.ACTION, SwitchStatus.DECLINED)
+"""Requested at Stripe, and not over yet."""
+
+
 class PlanSwitch(OrgScoped, Base):
     """A change to `plan` of a version of the catalog, paid by the `interval`: `is_at_once`, or else at the end of
     the period.

@@ -24,8 +24,8 @@ class Size:
     labels: int
 
 
-WIDE = Size(660, 130, 6)
-NARROW = Size(300, 150, 3)
+WIDE = Size(660, 230, 6)
+NARROW = Size(300, 190, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,19 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`past`, `line` and `band` are lists of points as SVG writes them. `now` is where the forecast begins, and
-    `alert` where the line of an alert is, if it is within the drawing."""
+    """`past`, `line` and `band` are lists of points as SVG writes them, and `area` is what is under `past`. `now` is
+    where the forecast begins, at the height `level`, and `alert` where the line of an alert is, if it is within the
+    drawing. `dry` is where nothing is left by the forecast, if that is within it."""
 
     width: int
     height: int
     left: int
     bottom: int
     past: str
+    area: str
     now: float
+    level: float
+    dry: Tick | None
     alert: float | None
     line: str
     band: str
@@ -103,13 +107,21 @@ def draw(
     upper = [f"{x(point.at)},{y(point.high)}" for point in points]
     lower = [f"{x(point.at)},{y(point.low)}" for point in reversed(points)]
     alert = around.alert.micro if around.alert else None
+    dry = next(
+        ((at, point) for at, point in zip(days[len(around.past) :], points, strict=True) if not point.about),
+        None,
+    )
+    reached = [f"{x(at)},{y(max(micro, 0))}" for at, micro in past]
     return Curve(
         width=size.width,
         height=size.height,
         left=_LEFT,
         bottom=bottom,
-        past=" ".join(f"{x(at)},{y(max(micro, 0))}" for at, micro in past),
+        past=" ".join(reached),
+        area=" ".join([f"{x(begin)},{bottom}", *reached, f"{x(points[0].at)},{bottom}"]) if past else "",
         now=x(points[0].at),
+        level=y(points[0].about),
+        dry=Tick(x(dry[1].at), day=dry[0]) if dry else None,
         alert=y(alert) if alert is not None and 0 < alert < most else None,
         line=" ".join(f"{x(point.at)},{y(point.about)}" for point in points),
         band=" ".join(upper + lower),

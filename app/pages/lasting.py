@@ -16,8 +16,6 @@ from app.pages.credit_curve import NARROW, Around, Curve, draw
 from app.web.formatting import number, time_around, time_estimated
 from app.web.identity import current_organization
 
-_DAYS_BACK = 7
-
 
 @dataclass(frozen=True, slots=True)
 class HowLong:
@@ -58,9 +56,7 @@ def credit_curve(balance: BalanceView) -> tuple[Curve, Curve] | None:
         profile, balance.available.micro, utc_now(), timezone=zone, credit=balance.credit
     )
     currency = balance.available.currency
-    # At least a week back, and as far as the forecast goes.
-    past = balance.past[-max(len(points), _DAYS_BACK) :]
-    around = Around(past, balance.threshold)
+    around = Around(balance.past, balance.threshold)
     return draw(points, currency, zone, around), draw(points, currency, zone, around, NARROW)
 
 

@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         "day": day,
         "day_of_chart": day_of_chart,
         "day_long": day_long,
+        "day_of_week": day_of_week,
         "month": month,
         "month_short": month_short,
         "time_around": time_around,
@@ -92,6 +93,11 @@ def day(value: date) -> str:
 def day_of_chart(value: date) -> str:
     """`Nov 24`, in the locale's format, for axes of charts."""
     return date_text(value, "MMMd", locale())
+
+
+def day_of_week(value: date) -> str:
+    """`Tue, Nov 24`, in the locale's format: a day that is one of many."""
+    return date_text(value, "MMMEd", locale())
 
 
 def month_short(value: date) -> str:

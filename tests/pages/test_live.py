@@ -145,15 +145,24 @@ class TestSomethingNew:
         answer = poll(owner, address, version)
         assert "$130.00 available credit" in text_of(answer)
 
-    def test_the_overview_redraws_alert_balance_plan_and_activity(self, owner: Owner) -> None:
+    def test_the_overview_redraws_all_but_invoices(self, owner: Owner) -> None:
         answer = poll(owner, OVERVIEW)
-        assert regions(answer) == ["low-balance", "balance", "plan", "whats-next", "activity"]
+        assert regions(answer) == [
+            "low-balance",
+            "waiting",
+            "first-steps",
+            "balance",
+            "plan",
+            "whats-next",
+            "usage",
+            "activity",
+        ]
         assert "<html" not in answer.text
 
     def test_a_poll_that_draws_takes_few_statements(self, owner: Owner) -> None:
         with statements() as seen:
             poll(owner, OVERVIEW)
-        assert len(seen) <= 5, seen
+        assert len(seen) <= 6, seen
 
 
 class TestTheWalletsForm:

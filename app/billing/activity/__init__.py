@@ -1,4 +1,4 @@
-"""Reading money back: the history by line and by what usage was for, what it adds up to, calls, and spending."""
+"""Reading money back: the history by line and by what usage was for, its totals, calls, and ranges of usage."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ __all__ = [
     "saved_views",
     "search",
     "shortlists",
-    "spending",
     "totals",
     "usage_breakdown",
     "usage_calls",
     "usage_history",
     "usage_names",
+    "usage_report",
     "usage_selection",
+    "usage_windows",
     "variance",
 ]

@@ -6,6 +6,7 @@ whenever it is asked for.
 
 from __future__ import annotations
 
+from app.billing.forecast.by_day import Ahead, spend_ahead
 from app.billing.forecast.curve import Left, left_by_day
 from app.billing.forecast.expiring import Losses
 from app.billing.forecast.lasting import (
@@ -29,6 +30,7 @@ __all__ = [
     "FURTHEST",
     "NOTICE",
     "RIGHT_OF_TEN",
+    "Ahead",
     "Dryness",
     "History",
     "Lasting",
@@ -46,6 +48,7 @@ __all__ = [
     "left_by_day",
     "profile_of",
     "refresh",
+    "spend_ahead",
     "spend_between",
     "spend_until",
 ]

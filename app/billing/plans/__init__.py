@@ -6,9 +6,11 @@ from app.billing.plans.current import (
     PlanView,
     gather,
 )
+from app.billing.plans.periods import Starts
 
 __all__ = [
     "PlanView",
+    "Starts",
     "arrangements",
     "comparison",
     "entitlements",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Executable, and_, bindparam, or_, select, true
@@ -12,7 +13,10 @@ from sqlalchemy import Executable, and_, bindparam, or_, select, true
 from app.billing import catalog
 from app.billing.catalog import Plan, versions
 from app.billing.invoices import packed_sums
-from app.billing.plans import arrangements, grace, periods
+from app.billing.plans import arrangements, besides, grace, periods
+from app.billing.plans.besides import AllowanceUse, WaitingSwitch
+from app.billing.plans.periods import Starts
+from app.billing.plans.scheduled import ScheduledChange, find_scheduled
 from app.billing.plans.terms import FREE_PLAN
 from app.clock import utc_now
 from app.extensions import db
@@ -41,32 +45,16 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduledChange:
-    """A change that happens automatically `on` a day: at the end of the period, or when the subscription ends."""
-
-    plan: Plan
-    interval: str
-    on: date
-    quantity: int = 1
-
-    @property
-    def plan_name(self) -> str:
-        return self.plan.name
-
-    @property
-    def price(self) -> Money:
-        return self.plan.price_by(self.interval) * self.quantity
-
-
-@dataclass(frozen=True, slots=True)
 class PlanView:
     """`plan` is the one that is paid for, and `in_force` the one in force: the free one while it is suspended. Both
     have the price of their own version, and all else of the one announced since.
 
-    `usage_from` is the first day of the month of allowances. `is_charged_next` is whether the default card is charged
-    for the plan once more. While a renewal is not paid, `grace_ends_on` is the last day on which the plan stays in
-    force. It is paid `quantity` times, and `next_charge` is what Stripe will charge next, if known. `arranged`
-    describes a custom arrangement, if the plan doesn't simply renew at its price.
+    `usage_starts` are the first days of the months of allowances around today, and `allowances` what is used of them
+    in this one. `waiting` is a switch that is confirmed and not made yet, and `is_billed_known` whether documents
+    have the name of who is billed. `is_charged_next` is whether the default card is charged for the plan once more.
+    While a renewal is not paid, `grace_ends_on` is the last day on which the plan stays in force. It is paid
+    `quantity` times, and `next_charge` is what Stripe will charge next, if known. `arranged` describes a custom
+    arrangement, if the plan doesn't simply renew at its price.
     """
 
     plan: Plan
@@ -75,7 +63,7 @@ class PlanView:
     status: SubscriptionStatus
     period_start: date
     renews_on: date | None
-    usage_from: date
+    usage_starts: Starts
     scheduled: ScheduledChange | None
     failed_on: date | None
     failure: str | None
@@ -83,6 +71,9 @@ class PlanView:
     limits: tuple[Limit, ...]
     default_card: PaymentMethod | None
     is_charged_next: bool
+    allowances: tuple[AllowanceUse, ...]
+    waiting: WaitingSwitch | None
+    is_billed_known: bool
     quantity: int = 1
     next_charge: Sums | None = None
     arranged: Oddity | None = None
@@ -90,6 +81,10 @@ class PlanView:
     @property
     def name(self) -> str:
         return self.plan.name
+
+    @property
+    def usage_from(self) -> date:
+        return self.usage_starts.this
 
     @property
     def price(self) -> Money:
@@ -108,20 +103,22 @@ class PlanView:
 
 def gather(organization: Organization) -> PlanView:
     """The organization's plan with the use of its limits, in one statement."""
-    rows = db.session.execute(_everything(), {"of": organization.id, "now": utc_now()}).all()
-    subscription, default, rated_by, holds, announced = rows[0][:5]
+    now, today = utc_now(), organization.local_day()
+    asked = {"of": organization.id, "now": now, "today": today}
+    rows = db.session.execute(_everything(), asked).all()
+    subscription, default, rated_by, holds, announced, more = rows[0][:6]
     version = announced or rated_by
     counts = {resource: count for *_, resource, count in rows if resource is not None}
     if subscription is None:
         free = versions.own(holds or FREE_PLAN, rated_by, in_force=version)
-        return _without_subscription(organization, free, counts)
+        return _without_subscription(organization, free, counts, more)
     plan = versions.own(subscription.plan, subscription.version or rated_by, in_force=version)
     is_suspended = grace.is_suspended(organization, subscription)
     deadline = grace.deadline_of(organization, subscription)
     in_force = versions.own(FREE_PLAN, rated_by, in_force=version) if is_suspended else plan
-    scheduled = _scheduled(organization, subscription)
+    scheduled = find_scheduled(organization, subscription)
     failed_on = organization.local_day(subscription.failed_at) if subscription.failed_at else None
-    zone, today = ZoneInfo(organization.timezone), organization.local_day()
+    starts = periods.starts_around(subscription.anchor, ZoneInfo(organization.timezone), today)
     return PlanView(
         plan=plan,
         in_force=in_force,
@@ -129,7 +126,7 @@ def gather(organization: Organization) -> PlanView:
         status=subscription.status,
         period_start=subscription.period_start,
         renews_on=subscription.period_end,
-        usage_from=periods.start_of(subscription.anchor, zone, today),
+        usage_starts=starts,
         scheduled=scheduled,
         failed_on=failed_on,
         failure=subscription.failure,
@@ -137,15 +134,21 @@ def gather(organization: Organization) -> PlanView:
         limits=_limits(in_force, counts),
         default_card=default,
         is_charged_next=_is_charged_next(subscription, plan, scheduled),
+        allowances=besides.allowances(in_force, starts.this, more),
+        waiting=besides.waiting(more),
+        is_billed_known=more["is_billed_known"],
         quantity=subscription.quantity,
         next_charge=packed_sums.unpack(subscription.next_charge) if subscription.next_charge else None,
         arranged=arrangements.what_is_arranged(subscription),
     )
 
 
-def _without_subscription(organization: Organization, plan: Plan, counts: dict[str, int]) -> PlanView:
+def _without_subscription(
+    organization: Organization, plan: Plan, counts: dict[str, int], more: dict[str, Any]
+) -> PlanView:
     """The plan of an organization without a subscription at Stripe: by calendar months."""
-    month = organization.local_day().replace(day=1)
+    starts = periods.starts_around(None, ZoneInfo(organization.timezone), organization.local_day())
+    month = starts.this
     return PlanView(
         plan=plan,
         in_force=plan,
@@ -153,7 +156,7 @@ def _without_subscription(organization: Organization, plan: Plan, counts: dict[s
         status=SubscriptionStatus.ACTIVE,
         period_start=month,
         renews_on=None,
-        usage_from=month,
+        usage_starts=starts,
         scheduled=None,
         failed_on=None,
         failure=None,
@@ -161,6 +164,9 @@ def _without_subscription(organization: Organization, plan: Plan, counts: dict[s
         limits=_limits(plan, counts),
         default_card=None,
         is_charged_next=False,
+        allowances=besides.allowances(plan, month, more),
+        waiting=besides.waiting(more),
+        is_billed_known=more["is_billed_known"],
     )
 
 
@@ -168,22 +174,6 @@ def _limits(plan: Plan, counts: dict[str, int]) -> tuple[Limit, ...]:
     return tuple(
         Limit(key, counts.get(key), plan.limits[key]) for key in catalog.LIMITS if key in plan.limits
     )
-
-
-def _scheduled(organization: Organization, subscription: Subscription) -> ScheduledChange | None:
-    if subscription.scheduled_plan is None:
-        return None
-    return ScheduledChange(
-        versions.get_plan(subscription.scheduled_plan, subscription.scheduled_version),
-        subscription.scheduled_interval or Interval.MONTH,
-        _day_of_change(organization, subscription),
-        quantity=subscription.quantity,
-    )
-
-
-def _day_of_change(organization: Organization, subscription: Subscription) -> date:
-    at = subscription.scheduled_at
-    return organization.local_day(at) if at else subscription.period_end
 
 
 @cache
@@ -214,6 +204,7 @@ def _everything() -> Executable:
             term.c.version,
             term.c.plan,
             announced,
+            besides.column(),
             ResourceCount.resource,
             ResourceCount.count,
         )

@@ -6,10 +6,37 @@ Stripe adds whole months to the anchor, in UTC, and uses the last day of a month
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+
+_INTO_THE_NEXT = timedelta(days=40)
+"""From the first day of any period this leads into the next one."""
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """The first days of the period in progress, of the two before it, and of the next."""
+
+    before_last: date
+    last: date
+    this: date
+    next: date
+
+
+def starts_around(anchor: datetime | None, zone: ZoneInfo, day: date) -> Starts:
+    """The periods around the one that `day` falls in, as `start_of` finds them."""
+    this = start_of(anchor, zone, day)
+    last = start_of(anchor, zone, this - _A_DAY)
+    return Starts(
+        before_last=start_of(anchor, zone, last - _A_DAY),
+        last=last,
+        this=this,
+        next=start_of(anchor, zone, this + _INTO_THE_NEXT),
+    )
 
 
 def start_of(anchor: datetime | None, zone: ZoneInfo, day: date) -> date:

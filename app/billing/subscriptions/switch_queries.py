@@ -9,10 +9,9 @@ from sqlalchemy import select
 from app.billing import catalog
 from app.billing.purchases import Rows
 from app.extensions import db
-from app.models import Organization, PlanSwitch, Subscription, SwitchStatus
+from app.models import OPEN_SWITCH, Organization, PlanSwitch, Subscription
 
-OPEN = (SwitchStatus.SWITCHING, SwitchStatus.ACTION, SwitchStatus.DECLINED)
-"""Requested at Stripe, and not over yet."""
+OPEN = OPEN_SWITCH
 
 
 class UnknownSwitchError(LookupError):

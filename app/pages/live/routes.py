@@ -16,6 +16,7 @@ from app.clock import utc_now
 from app.pages.change_plan.routes import context as plan_context
 from app.pages.limits import view as limits_page
 from app.pages.overview import view as overview
+from app.pages.overview.routes import live_context
 from app.pages.payment_methods.routes import context as cards_context
 from app.pages.shell_parts import credit
 from app.pages.tags import is_current, tag_of
@@ -30,18 +31,11 @@ blueprint = asked_by_pages(Blueprint("live", __name__))
 @blueprint.get("/billing/live/overview")
 @org_admin_required
 def live_overview() -> Response:
-    """The overview's balance, alert, plan and activity."""
+    """The overview's balance, alert, plan, usage and activity."""
 
     def draw() -> tuple[str, str]:
-        view = overview.gather_live(current_organization())
-        html = render_template(
-            "overview/live.html",
-            balance=view.balance,
-            plan=view.plan,
-            plan_card=view.plan_card,
-            coming_up=view.coming_up,
-            activity=view.activity,
-        )
+        view = overview.gather_live(current_organization(), request.args)
+        html = render_template("overview/live.html", **live_context(view))
         return html, tag_of(view.balance.version, view.balance.limits_turn_at)
 
     return _unless_current(draw)

@@ -1,34 +1,28 @@
-"""The chart of spend by day, as coordinates for the template to draw in SVG."""
+"""The chart of what each day cost, as places for the template to draw in SVG.
+
+Across they are percent of its width, so that one drawing serves every screen, and its text keeps its size; down they
+are pixels. The line of the range before is in units of days, in a drawing of its own that is stretched.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from app.billing.activity.spending import DaySpend, Spending
+from app.billing.activity.usage_report import DaySpend, UsageReport
 from app.models import UsageGroup
 from app.money import MICRO, Money
 
-_LEFT, _TOP, _UNDER = 44, 12, 26
+HEIGHT, _TOP = 160, 8
+"""Pixels from the top to the line of zero."""
 _STEPS = (1, 2, 5)
+_LABELS = 5
+_GAP = 0.3
+_LEAST = 0.75
 _SERIES = {group: position for position, group in enumerate(UsageGroup, start=1)}
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """The size of a chart, in units of its viewBox, and the days between its labels."""
-
-    width: int
-    height: int
-    days_a_label: int
-
-    @property
-    def bottom(self) -> int:
-        return self.height - _UNDER
-
-
-WIDE = Size(660, 150, 7)
-NARROW = Size(300, 190, 10)
+_WEEK = 7
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +34,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    x: float
-    width: float
-    day: date
-    total: Money
-    segments: tuple[Segment, ...]
-    is_labelled: bool
+    """A day. `spend` is None for one to come, of which `ahead` is what is expected; for today it is what is left."""
 
-    @property
-    def middle(self) -> float:
-        return round(self.x + self.width / 2, 1)
+    x: float
+    day: date
+    spend: DaySpend | None
+    segments: tuple[Segment, ...]
+    ahead: Segment | None
+    is_labeled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,65 +52,99 @@ class Gridline:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`least` and `most` are the cheapest and the most expensive day, for the chart's title."""
+    """`slot` and `width` are of a day and its bar, in percent. `line` is of the range before, by the same weekdays,
+    in units of days and pixels. `most` is the most expensive day."""
 
-    width: int
-    height: int
-    left: int
+    slot: float
+    width: float
     bars: tuple[Bar, ...]
     gridlines: tuple[Gridline, ...]
-    least: Money
-    most: Money
+    line: str
+    most: DaySpend
 
 
-def draw(usage: Spending, size: Size = WIDE) -> Chart | None:
-    """Lay out the period's days; None if nothing was spent yet."""
-    if not usage.total:
+def draw(report: UsageReport, ahead: Mapping[date, Money]) -> Chart | None:
+    """Lay out the range's days and what is expected `ahead`; None if nothing was used in it or before it."""
+    period = report.asked.period
+    line = _same_weekdays(report)
+    spent = {one.day: one for one in report.days}
+    tops = [
+        *(one.total.micro + (ahead[one.day].micro if one.day in ahead else 0) for one in report.days),
+        *(one.micro for one in ahead.values()),
+        *(micro for micro in line if micro is not None),
+    ]
+    if not any(tops) or not report.days:
         return None
-    totals = [one.total for one in usage.days]
-    step = _step(max(totals, key=lambda one: one.micro))
-    count = -(-max(one.micro for one in totals) // step.micro)
-    scale = (size.bottom - _TOP) / (count * step.micro)
-    slot = (size.width - _LEFT) / max((usage.last_day - usage.first_day).days + 1, 1)
-    return Chart(
-        width=size.width,
-        height=size.height,
-        left=_LEFT,
-        bars=tuple(_bar(position, one, slot, scale, size) for position, one in enumerate(usage.days)),
-        gridlines=tuple(
-            Gridline(
-                round(size.bottom - line * step.micro * scale, 1), Money(line * step.micro, step.currency)
+    step = _step(max(tops))
+    most = max(-(-max(tops) // step), 1) * step
+    scale = (HEIGHT - _TOP) / most
+    slot = 100 / period.days
+    every = max(-(-period.days // _LABELS), 1)
+    every = max(round(every / _WEEK), 1) * _WEEK if period.days > 2 * _WEEK else every
+    bars = []
+    for number in range(period.days):
+        day = period.first + number * _A_DAY
+        segments, y = _stacked(spent.get(day), scale)
+        bars.append(
+            Bar(
+                x=round(number * slot, 3),
+                day=day,
+                spend=spent.get(day),
+                segments=segments,
+                ahead=_segment(y, ahead[day].micro * scale, 0) if ahead.get(day) else None,
+                is_labeled=number % every == 0,
             )
-            for line in range(count + 1)
+        )
+    return Chart(
+        slot=round(slot, 3),
+        width=round(slot * (1 - _GAP), 3),
+        bars=tuple(bars),
+        gridlines=tuple(
+            Gridline(round(HEIGHT - micro * scale, 1), Money(micro, report.total.cost.currency))
+            for micro in range(0, most + 1, step)
         ),
-        least=min(totals, key=lambda one: one.micro),
-        most=max(totals, key=lambda one: one.micro),
+        line=" ".join(
+            f"{number + (1 - _GAP) / 2:g},{HEIGHT - micro * scale:.1f}"
+            for number, micro in enumerate(line)
+            if micro is not None
+        ),
+        most=max(report.days, key=lambda one: one.total.micro),
     )
 
 
-def _bar(position: int, spend: DaySpend, slot: float, scale: float, size: Size) -> Bar:
-    segments, y = [], float(size.bottom)
-    for group, amount in spend.amounts.items():
-        height = amount.micro * scale
-        if height > 0:
-            segments.append(Segment(round(y - height, 1), round(max(height - 1, 0.5), 1), _SERIES[group]))
-            y -= height
-    return Bar(
-        x=round(_LEFT + position * slot + slot * 0.15, 1),
-        width=round(slot * 0.7, 1),
-        day=spend.day,
-        total=spend.total,
-        segments=tuple(segments),
-        is_labelled=position % size.days_a_label == 0,
-    )
+def _same_weekdays(report: UsageReport) -> list[int | None]:
+    """What the range before cost on the same days of the week, in micro-units, for each day of this one."""
+    if not any(one.total for one in report.before):
+        return []
+    asked = report.asked
+    shift = (asked.period.first.weekday() - asked.before.first.weekday()) % _WEEK
+    shift = shift - _WEEK if shift > _WEEK // 2 else shift
+    found = range(len(report.before))
+    return [
+        report.before[number + shift].total.micro if number + shift in found else None
+        for number in range(asked.period.days)
+    ]
 
 
-def _step(highest: Money) -> Money:
-    """A round distance between gridlines, with at most three above zero."""
+def _stacked(spend: DaySpend | None, scale: float) -> tuple[tuple[Segment, ...], float]:
+    segments, y = [], float(HEIGHT)
+    for group, amount in spend.amounts.items() if spend else ():
+        if amount.micro > 0:
+            segments.append(_segment(y, amount.micro * scale, _SERIES[group]))
+            y -= amount.micro * scale
+    return tuple(segments), y
+
+
+def _segment(bottom: float, height: float, series: int) -> Segment:
+    return Segment(round(bottom - height, 1), round(max(height - 1, _LEAST), 1), series)
+
+
+def _step(highest: int) -> int:
+    """A round distance between gridlines in micro-units, with at most four above zero."""
     power = 1
     while True:
         for one in _STEPS:
             step = one * power * MICRO // 10
-            if step * 3 >= highest.micro:
-                return Money(step, highest.currency)
+            if step * 4 >= highest:
+                return step
         power *= 10

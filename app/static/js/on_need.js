@@ -1,6 +1,7 @@
 // What only some pages need, loaded where it is needed, also where a later answer brings that.
 const NEEDED = {
   "[data-pays]": () => import("./paying.js"),
+  ".usage-chart": () => import("./chart.js"),
   ".password": () => import("./show_password.js"),
 };
 
