@@ -47,7 +47,7 @@ from app.api import (
     errors,
     estimates,
     forecasts,
-    holds,
+    hold_batches,
     openapi,
     organizations,
     spending_limits,
@@ -62,7 +62,7 @@ from app.web import pools
 
 SECTIONS: tuple[Section, ...] = (
     usage.section,
-    holds.section,
+    hold_batches.section,
     calls_in_progress.section,
     calls.section,
     status.section,

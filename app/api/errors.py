@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
 
 def answer(error: Exception) -> Response | None:
     """The response to an error, without internal details; None for the API reference pages."""
-    return None if request.blueprint == PAGES else _problem(error).response()
+    return None if request.blueprint == PAGES else problem_of(error).response()
 
 
 def _reject_double_slashes() -> None:
@@ -57,7 +57,8 @@ def _reject_double_slashes() -> None:
         raise ProblemError(problems.NOT_FOUND, "No endpoint at this address. Check its slashes.")
 
 
-def _problem(error: Exception) -> ProblemError:
+def problem_of(error: Exception) -> ProblemError:
+    """What an error is told as, without internal details; one that is unexpected is logged."""
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, UnstorableTextError):

@@ -72,8 +72,9 @@ class ProblemError(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, Any] = field(default_factory=dict)
 
-    def response(self) -> Response:
-        """The response to the current request."""
+    @property
+    def content(self) -> dict[str, Any]:
+        """The problem details of the current request, as JSON."""
         details = ProblemDetails(
             type=self.kind.type,
             title=self.kind.title,
@@ -83,7 +84,12 @@ class ProblemError(Exception):
             request_id=request_id(),
             errors=self.errors,
         )
-        body = msgspec.json.encode(msgspec.to_builtins(details) | dict(self.members))
+        content: dict[str, Any] = msgspec.to_builtins(details)
+        return content | dict(self.members)
+
+    def response(self) -> Response:
+        """The response to the current request."""
+        body = msgspec.json.encode(self.content)
         response = Response(
             b"" if request.method == "HEAD" else body, self.kind.status, content_type=MEDIA_TYPE
         )

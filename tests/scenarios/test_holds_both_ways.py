@@ -142,6 +142,8 @@ happenings = st.one_of(
     happening(envelop, amount=["1", "5"]),
 )
 requests = st.one_of(reserving, reserving, reserving, renewing, renewing, ending)
+batches = st.lists(requests, min_size=2, max_size=6)
+steps_in_batches = st.lists(st.one_of(batches, batches, happenings), min_size=3, max_size=8)
 steps = st.lists(st.one_of(requests, requests, requests, happenings), min_size=4, max_size=14)
 beginnings = st.fixed_dictionaries(
     {
@@ -171,26 +173,50 @@ def make(credit: str, alert: str | None, plan: str, used: int, charged: int) -> 
     return organization
 
 
-def test_both_ways_do_the_same(app: Flask) -> None:
-    @settings(
-        max_examples=EXAMPLES,
+def exploring(*, most: int) -> Any:
+    return settings(
+        max_examples=most,
         deadline=None,
         derandomize="BOTH_WAYS_EXAMPLES" not in os.environ,
         suppress_health_check=list(HealthCheck),
         # One example takes so long that looking for a shorter one would take minutes.
         phases=[Phase.explicit, Phase.generate],
     )
+
+
+def twins_of(app: Flask, beginning: dict[str, Any]) -> Twins:
+    another_session()
+    empty()
+    return Twins(Platform(app), partial(make, **beginning))
+
+
+def test_both_ways_do_the_same(app: Flask) -> None:
+    @exploring(most=EXAMPLES)
     @given(beginning=beginnings, steps=steps)
     def compare(beginning: dict[str, Any], steps: list[Any]) -> None:
-        another_session()
-        empty()
-        twins = Twins(Platform(app), partial(make, **beginning))
+        twins = twins_of(app, beginning)
         for step in steps:
             if callable(step):
                 twins.happen(step)
             else:
                 careful, fast = twins.post(*step)
                 assert differing_answers(careful, fast) == [], step
+            assert twins.differences() == [], step
+        assert verification.check() == []
+
+    compare()
+
+
+def test_a_batch_does_what_its_operations_would_do_by_themselves(app: Flask) -> None:
+    @exploring(most=EXAMPLES)
+    @given(beginning=beginnings, steps=steps_in_batches)
+    def compare(beginning: dict[str, Any], steps: list[Any]) -> None:
+        twins = twins_of(app, beginning)
+        for step in steps:
+            if callable(step):
+                twins.happen(step)
+            else:
+                assert twins.send_in_one(step) == [], step
             assert twins.differences() == [], step
         assert verification.check() == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,10 +51,24 @@ class Twins:
 
     def post(self, path: str, body: Any = None) -> tuple[TestResponse, TestResponse]:
         """Send the same request for both: the first goes the careful way, the second may go the fast way."""
-        options = {} if body is None else {"json": body}
+        options = _options(body)
         with connections.get().switched_off():
             careful = self._send(self.careful, path, options)
         return careful, self._send(self.fast, path, options)
+
+    def send_in_one(self, requests: Sequence[tuple[str, Any]]) -> list[str]:
+        """Send requests one by one for the first, the careful way, and as one batch for the second. Returns where the
+        answers differ."""
+        with connections.get().switched_off():
+            careful = [self._send(self.careful, path, _options(body)) for path, body in requests]
+        operations = [_operation(self.fast, path, body) for path, body in requests]
+        answer = self.platform.post("/holds/batch", {"operations": operations})
+        found: list[str] = []
+        results: list[dict[str, Any]] = (answer.json or {})["results"]
+        for one, result in zip(careful, results, strict=True):
+            told = result["hold"] or result["problem"]
+            found += differing_contents((one.status_code, one.json or {}), (result["status"], told))
+        return found
 
     def differences(self) -> list[str]:
         """Where what is kept of one differs from what is kept of the other."""
@@ -102,6 +116,20 @@ def differing_contents(careful: tuple[int, dict[str, Any]], fast: tuple[int, dic
         told.pop("instance", None)
     same = abs(left[0] - left[1]) <= NEAR.seconds
     return differing(one, other) + ([] if same else [f"seconds_left: {left}"])
+
+
+def _options(body: Any) -> dict[str, Any]:
+    return {} if body is None else {"json": body}
+
+
+def _operation(organization: Organization, path: str, body: Any) -> dict[str, Any]:
+    """A request as an operation of a batch."""
+    whose = {"organization": str(organization.id)}
+    if not path:
+        return {"op": "reserve"} | whose | body
+    key, _, what = path.removeprefix("/").rpartition("/")
+    named = whose | {"key": key}
+    return {"op": "renew"} | named | body if what == "renewals" else {"op": what} | named
 
 
 def _without_ids(value: Any) -> Any:
