@@ -6,10 +6,10 @@ careful way, each in a transaction of its own. Either way an organization's oper
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -122,7 +122,7 @@ class _Admitted:
 
     who: Caller
     statement = "SELECT 1"
-    parameters = {}  # noqa: RUF012, a constant
+    parameters: ClassVar[Mapping[str, Any]] = {}
 
     @property
     def token_id(self) -> UUID:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
+from demo.simulator.bursts import Bursts
 from demo.simulator.campaigns import Campaign, Organization, used_in
 from demo.simulator.client import Answer, Client
 from demo.simulator.reporting import Reporter, Usage
@@ -35,6 +35,7 @@ class Exchange:
     end without a word. `stopping` ends the calls in progress, and `stops` are the limits that were met."""
 
     client: Client
+    bursts: Bursts
     reporter: Reporter
     tally: Tally
     speed: float
@@ -70,7 +71,7 @@ class Call:
         happened("started")
         if self.chance.random() >= self.campaign.answered:
             self._pause(self.chance.randint(5, 25))
-            self._post("/release")
+            self._do("release")
             happened("unanswered")
             return True
         happened("answered")
@@ -78,7 +79,7 @@ class Call:
         if self.exchange.trouble and self.chance.random() < 0.03:
             happened("left to its lease")
             return True
-        self._post("/capture")
+        self._do("capture")
         return True
 
     def _talk(self, hold: dict[str, Any]) -> None:
@@ -124,7 +125,7 @@ class Call:
 
     def _renew(self, number: int) -> dict[str, Any] | None:
         """Reserve the next slice; None if the lease had already expired, and the call continues without."""
-        answer = self._post("/renewals", self._slice() | {"slice": number})
+        answer = self._do("renew", **self._slice(), slice=number)
         return None if answer.problem == "hold-ended" else self._expected(answer)
 
     def _slice(self) -> dict[str, Any]:
@@ -152,9 +153,10 @@ class Call:
             )
             self.exchange.reporter.report(event)
 
-    def _post(self, what: str, body: Any = None) -> Answer:
-        path = f"/organizations/{self.organization.id}/holds/{quote(self.key)}{what}"
-        return self.exchange.client.post(path, body)
+    def _do(self, op: str, **fields: Any) -> Answer:
+        """Do something to the hold, in one batch with what other calls do at about the same moment."""
+        operation = {"op": op, "organization": str(self.organization.id), "key": self.key}
+        return self.exchange.bursts.send(operation | fields)
 
     def _expected(self, answer: Answer) -> dict[str, Any]:
         if not answer.is_good:

@@ -11,6 +11,7 @@ from random import Random
 from uuid import UUID
 
 from demo.simulator import credit, outlook, overdue
+from demo.simulator.bursts import Bursts
 from demo.simulator.calls import Call, Exchange, UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client, UnreachableError
@@ -61,7 +62,8 @@ def play(
     )  # fmt: skip
     closing = threading.Event()
     stops = Stops(client)
-    exchange = Exchange(client, reporter, tally, score.speed, score.trouble, stopping, stops)
+    bursts = Bursts(client)
+    exchange = Exchange(client, bursts, reporter, tally, score.speed, score.trouble, stopping, stops)
     lines = []
     for organization in organizations:
         say(f"{organization.name}: {outlook.describe(client, organization)}")

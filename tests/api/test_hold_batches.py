@@ -40,7 +40,7 @@ def end(of: Organization, key: str, op: str = "capture") -> dict[str, Any]:
 
 
 def send(platform: Platform, *operations: dict[str, Any]) -> list[Any]:
-    answer = platform.post("/holds/batch", {"operations": list(operations)})
+    answer: Any = platform.post("/holds/batch", {"operations": list(operations)})
     assert answer.status_code == 200, answer.json
     results: list[Any] = answer.json["results"]
     assert len(results) == len(operations)
@@ -204,7 +204,7 @@ WRONG: dict[str, Callable[[Organization], Any]] = {
 @pytest.mark.parametrize("case", WRONG)
 def test_a_batch_that_is_not_well_formed_is_refused_as_a_whole(platform: Platform, case: str) -> None:
     organization = an_organization(credit="10")
-    answer = known(platform).post("/holds/batch", {"operations": WRONG[case](organization)})
+    answer: Any = known(platform).post("/holds/batch", {"operations": WRONG[case](organization)})
     assert is_problem(answer, "invalid-content", 422)
     assert answer.json["errors"][0]["pointer"].startswith("/operations")
     assert db.session.scalar(db.select(db.func.count()).select_from(Hold)) == 0

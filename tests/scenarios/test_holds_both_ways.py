@@ -173,7 +173,7 @@ def make(credit: str, alert: str | None, plan: str, used: int, charged: int) -> 
     return organization
 
 
-def exploring(*, most: int) -> Any:
+def exploring(*, most: int) -> settings:
     return settings(
         max_examples=most,
         deadline=None,

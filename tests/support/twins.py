@@ -124,12 +124,12 @@ def _options(body: Any) -> dict[str, Any]:
 
 def _operation(organization: Organization, path: str, body: Any) -> dict[str, Any]:
     """A request as an operation of a batch."""
-    whose = {"organization": str(organization.id)}
+    whose: dict[str, Any] = {"organization": str(organization.id)}
     if not path:
-        return {"op": "reserve"} | whose | body
+        return {"op": "reserve", **whose, **body}
     key, _, what = path.removeprefix("/").rpartition("/")
     named = whose | {"key": key}
-    return {"op": "renew"} | named | body if what == "renewals" else {"op": what} | named
+    return {"op": "renew", **named, **body} if what == "renewals" else {"op": what, **named}
 
 
 def _without_ids(value: Any) -> Any:
