@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from app.billing.alerts import lateness
 from app.billing.cards import expiry
 from app.billing.credit import envelope_notices, expiring
 from app.billing.limit_settings import telling
@@ -67,7 +68,7 @@ def tell_of_envelope(org_id: str, envelope_id: str) -> None:
 @for_organization
 def send_mail(org_id: str, mail_id: str) -> None:
     """Send an email of the outbox, which schedules its own next attempt."""
-    outbox.deliver(UUID(org_id), UUID(mail_id))
+    outbox.deliver(UUID(org_id), UUID(mail_id), is_over=lateness.is_mail_too_late)
 
 
 @periodic("sweep_mail", cron="* * * * *")

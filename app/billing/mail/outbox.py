@@ -9,6 +9,7 @@ email fails, and `flask mail list --failed` lists it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -38,18 +39,25 @@ server."""
 STALE_AFTER = timedelta(minutes=2)
 """How long a due email is left to its own job before the sweep recovers it."""
 
+OVER = "Not sent: it was late, and no longer true."
+
 
 class MailNotFoundError(LookupError):
     """There is no such mail in the outbox."""
 
 
-def deliver(org_id: UUID, mail_id: UUID) -> MailState | None:
+def deliver(
+    org_id: UUID, mail_id: UUID, *, is_over: Callable[[Mail], bool] = lambda _: False
+) -> MailState | None:
     """Try to send an email if it is due; None if it is not, or another process is sending it. Commits.
 
-    An unreachable mail server is no error: the mail waits for its next try.
+    An unreachable mail server is no error: the mail waits for its next try. A mail that `is_over` isn't sent
+    to those who don't have it yet.
     """
     with transaction():
         mail = _claim(org_id, mail_id)
+        if mail is not None and is_over(mail):
+            return _end_unsent(mail)
     if mail is None:
         return None
     try:
@@ -207,6 +215,13 @@ def _finish(mail: Mail) -> None:
     else:
         mail.note = "The organization has no one to write to."
     log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=mail.note)
+
+
+def _end_unsent(mail: Mail) -> MailState:
+    """It was late, and is no longer true."""
+    mail.state, mail.note = (MailState.SENT if mail.delivered_to else MailState.FAILED), OVER
+    log.info("mail_over", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
+    return mail.state
 
 
 def _erase_secret(mail: Mail) -> None:

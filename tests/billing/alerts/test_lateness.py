@@ -10,12 +10,22 @@ from flask import Flask
 from app.billing.alerts import deliveries, lateness
 from app.clock import utc_now
 from app.extensions import db
-from app.models import AlertChannel, AlertDelivery, AlertDeliveryState, AlertLevel, ChannelKind, Organization
+from app.models import (
+    AlertChannel,
+    AlertDelivery,
+    AlertDeliveryState,
+    AlertLevel,
+    ChannelKind,
+    Mail,
+    MailState,
+    Organization,
+)
 from app.notify import emails
 from app.notify.emails import CreditAlert
 from tests.factories import usd
 from tests.support.alerting import a_chat, a_listener, an_alerted, to
 from tests.support.platform_receiver import Receiver
+from tests.support.sandbox import work_through
 
 ABOUT = ("low", "under:50000000", "paused", "recovered")
 HOUR = timedelta(hours=1)
@@ -125,3 +135,26 @@ def test_a_forecast_whose_time_has_passed_is_not_told(app: Flask) -> None:
             created_at=now - HOUR,
         )
         assert lateness.is_too_late(chat, late, now) is expected
+
+
+@pytest.mark.parametrize(("late", "is_told_of_fall"), [(14, True), (16, False)])
+def test_an_email_that_is_over_is_sent_to_no_one(app: Flask, late: int, is_told_of_fall: bool) -> None:
+    organization, owner = an_alerted(amounts=("50",))
+    a_listener(organization, owner, "under:50000000", "recovered")
+    organization.billing_emails = ["books@harbor.example"]
+    db.session.commit()
+    for balance in ("90", "40", "200"):
+        to(organization, balance, source=balance)
+    earlier = Mail.created_at - timedelta(minutes=late)
+    db.session.execute(db.update(Mail).values(created_at=earlier))
+    db.session.commit()
+    work_through(app)
+    db.session.rollback()
+    query = db.select(Mail).where(Mail.kind.in_(("credit_alert", "credit_recovered")))
+    told = {(one.kind, one.recipient is None): (one.state, one.note) for one in db.session.scalars(query)}
+    of_fall = (MailState.SENT, None) if is_told_of_fall else (MailState.FAILED, lateness.ANSWER)
+    assert told == {
+        ("credit_alert", True): of_fall,
+        ("credit_alert", False): of_fall,
+        ("credit_recovered", False): (MailState.SENT, None),
+    }
