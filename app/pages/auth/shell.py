@@ -58,10 +58,9 @@ def enter_from_shell() -> Response:
 def arrive_from_shell() -> Response:
     """Continue to the page that the shell shows; or say that the browser kept no cookie, so no one is signed in, or
     that the shell's server gave its element no token."""
-    path = own_address(request.args.get("path"), otherwise=url_for("overview.show"))
     if "without-token" in request.args:
-        log.warning("shell_gave_no_token")
-        return make_response(render_template("auth/frame_ended.html", continues=path), 401)
+        return shell_refusals.without_token(request.args["without-token"])
+    path = own_address(request.args.get("path"), otherwise=url_for("overview.show"))
     if identity() is not None:
         return redirect(path, 303)
     log.warning("shell_cookies_blocked", device=device_in_use())

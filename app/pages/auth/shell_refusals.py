@@ -196,15 +196,34 @@ def respond(error: ShellSignInError) -> Response:
             words.status,
         )
     else:
-        page = render_template(
-            "auth/frame_refused.html",
-            words=words,
-            reason=error.reason.value,
-            request_id=request_id(),
-            again_after=again_after,
-            continues=own_address(request.values.get("path"), otherwise=url_for("overview.show")),
-        )
-        response = make_response(page, words.status)
+        response = _page(words, error.reason.value, again_after)
     if again_after:
         retry_after(response, again_after)
     return response
+
+
+def without_token(status: str) -> Response:
+    """The page where the shell's own server gave its element no token, but answered with this status: 401 where no
+    one is signed in to the shell any more, 0 where it didn't answer."""
+    log.warning("shell_gave_no_token", status=status or None)
+    if status in {"", "401"}:
+        return make_response(render_template("auth/frame_ended.html", continues=_path()), 401)
+    response = _page(WORDS[Reason.KEYS_UNAVAILABLE].for_reader, "no_token", _WAIT)
+    retry_after(response, _WAIT)
+    return response
+
+
+def _page(words: Words, reason: str, again_after: int) -> Response:
+    page = render_template(
+        "auth/frame_refused.html",
+        words=words,
+        reason=reason,
+        request_id=request_id(),
+        again_after=again_after,
+        continues=_path(),
+    )
+    return make_response(page, words.status)
+
+
+def _path() -> str:
+    return own_address(request.values.get("path"), otherwise=url_for("overview.show"))

@@ -128,12 +128,12 @@ def test_where_no_one_is_signed_in_to_the_shell_any_more_the_frame_ends(
     shell_site.wait_for(page, "Billing")
 
 
-@pytest.mark.parametrize("status", [401, 500])
+@pytest.mark.parametrize(("status", "title"), [(401, "Your session has ended"), (500, "Back in a moment")])
 def test_without_a_token_from_the_beginning_the_frame_says_what_to_do(
-    page: Page, shell_site: ShellSite, status: int
+    page: Page, shell_site: ShellSite, status: int, title: str
 ) -> None:
     shell_site.answers = status
-    frame = shell_site.open(page, "/billing/activity", "Your session has ended")
+    frame = shell_site.open(page, "/billing/activity", title)
     told = page.evaluate("told.filter(([type]) => type === 'problem')[0][1]")
     assert told == {"reason": "no_token", "status": status}
     shell_site.answers = 200

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -172,16 +173,29 @@ def test_without_a_trusted_shell_no_token_is_read(settings: Settings, app: Flask
     assert (answer.status_code, shell.asked) == (404, 0)
 
 
+@pytest.mark.parametrize(
+    ("said", "status", "title"),
+    [
+        ("", 401, "Your session has ended"),
+        ("401", 401, "Your session has ended"),
+        ("200", 503, "Back in a moment"),
+        ("403", 503, "Back in a moment"),
+        ("500", 503, "Back in a moment"),
+        ("0", 503, "Back in a moment"),
+        ("<script>", 503, "Back in a moment"),
+    ],
+)
 def test_where_the_shell_has_no_token_the_frame_says_so_also_to_someone_signed_in(
-    frame: Visitor, shell: PortalShell
+    frame: Visitor, shell: PortalShell, said: str, status: int, title: str
 ) -> None:
     enter(frame, shell.token())
     with capture_logs() as logs:
-        page = frame.get("/auth/shell?without-token&path=/billing/wallet", headers=IN_FRAME)
-    assert page.status_code == 401
-    assert "Your session has ended" in page.text
+        query = {"without-token": said, "path": "/billing/wallet"}
+        page = frame.get(f"/auth/shell?{urlencode(query)}", headers=IN_FRAME)
+    assert page.status_code == status
+    assert f"<h1>{title}" in re.sub(r"<h1[^>]*>", "<h1>", page.text)
     assert 'data-continues="/billing/wallet"' in page.text
-    assert "shell_gave_no_token" in [line["event"] for line in logs]
+    assert ("shell_gave_no_token", said or None) in [(line["event"], line.get("status")) for line in logs]
 
 
 def test_the_body_is_limited(frame: Visitor) -> None:

@@ -35,6 +35,7 @@ class VoicePortalBilling extends HTMLElement {
   #isStep = false;
   #tries = 0;
   #fetching = null;
+  #status = 0;
   #renewedAt = -Infinity;
 
   connectedCallback() {
@@ -127,6 +128,7 @@ class VoicePortalBilling extends HTMLElement {
   async #fetch() {
     const { token, status } = await fetchToken(this.getAttribute("token-url"));
     if (token) return token;
+    this.#status = status;
     this.#tell("problem", { reason: "no_token", status });
     // No one is signed in to the shell any more: nor here.
     if (status === 401) this.#send("sign-out");
@@ -145,7 +147,8 @@ class VoicePortalBilling extends HTMLElement {
 
   // In the frame, which is empty otherwise.
   #sayThatThereIsNone() {
-    this.#frame.src = `${this.#origin}/auth/shell?without-token&lang=${encodeURIComponent(langOf(this))}&path=${encodeURIComponent(this.#path)}`;
+    const said = new URLSearchParams({ "without-token": this.#status, lang: langOf(this), path: this.#path });
+    this.#frame.src = `${this.#origin}/auth/shell?${said}`;
     this.#frame.addEventListener("load", () => this.#show());
   }
 

@@ -83,6 +83,7 @@ def choosing_an_organization(at: Stage) -> None:
 def coming_from_the_shell(at: Stage) -> None:
     """Where the browser keeps no cookies, where the shell gave no token, and where there is nothing to connect."""
     at.look_at("auth.arrive_from_shell", "/auth/shell?path=/billing")
-    at.look_at("auth.arrive_from_shell", "/auth/shell?without-token=&path=/billing")
+    at.look_at("auth.arrive_from_shell", "/auth/shell?without-token=401&path=/billing")
+    at.look_at("auth.arrive_from_shell", "/auth/shell?without-token=500&path=/billing")
     at.enter(an_organization(), "/billing")
     at.look_at("auth.connect_shell", "/account/shell/connect")
