@@ -32,7 +32,7 @@ def is_too_late(channel: AlertChannel, delivery: AlertDelivery, now: datetime) -
 
 def is_mail_too_late(mail: Mail) -> bool:
     """The same of an email."""
-    # Whoever gets it at an own address is named at the end.
+    # The source of a personal email ends with its reader.
     source = mail.source.rpartition(":")[0] if mail.recipient is not None else mail.source
     return _is_late_and_over(mail, source, utc_now())
 
