@@ -8,6 +8,7 @@ __all__ = [
     "deliveries",
     "digests",
     "judging",
+    "lateness",
     "levels",
     "outcomes",
     "phones",
