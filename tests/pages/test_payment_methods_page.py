@@ -260,4 +260,6 @@ def test_as_many_cards_as_can_be_saved_take_the_statements_of_one(
     with statements() as seen:
         page = owner.get(CARDS)
     assert page.text.count('class="saved-card"') == payment_methods.MOST
-    assert len(seen) == 3, "who is asking, the cards, and which of them auto top-up needs"
+    assert len(seen) == 5, (
+        "who is asking, the cards, the plan, auto top-up's cards, and what each was charged"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -45,6 +47,22 @@ class TestDeclines:
         assert "charged to Mastercard ending in 4444" in owner.reads(top_up)
         assert credited(owner.organization) == [50]
         assert_ledger_matches(owner.organization, sandbox)
+
+    def test_each_further_decline_says_how_many_there_were_and_the_amount_can_be_changed(
+        self, app: Flask, sandbox: Sandbox
+    ) -> None:
+        owner = Owner(app, DECLINES)
+        top_up = owner.review("73")
+        owner.pay(top_up)
+        assert "Not paid The bank declined" in owner.reads(top_up)
+        for times in (2, 3):
+            owner.pay(top_up, owner.card)
+            page = owner.get(top_up)
+            assert f"Declined {times} times The bank declined" in text_of(page)
+        (way,) = [link for link in links_of(page.text) if "amount=73&card=" in link]
+        form = owner.get(way).text
+        assert re.search('id="other_amount"[^>]* value="73"', form)
+        assert "Review top-up" in form
 
     def test_in_place_a_decline_is_announced(self, app: Flask, sandbox: Sandbox) -> None:
         owner = Owner(app, DECLINES)

@@ -11,11 +11,13 @@ from flask import Flask
 
 from app.billing import topups
 from app.billing.purchases import NotStartedError
+from app.clock import utc_now
 from app.extensions import db
-from app.models import TopUpStatus
+from app.models import TopUpStatus, TransferKind
 from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.browsing import HTMX, Visitor, links_of, text_of
 from tests.support.money import assert_ledger_matches, balance, credited, the_top_up
+from tests.support.moving import post
 from tests.support.paying import TOP_UPS, Owner
 from tests.support.sandbox import Sandbox, deliver_all
 
@@ -293,3 +295,38 @@ class TestBrowserSignals:
         assert sandbox.charges() == []
         topups.pay(owner.organization, top_up.id, owner.card.id, OWNER)
         assert credited(owner.organization) == [50]
+
+
+class TestPausedCalling:
+    """The review and the result say what a top-up does for calling."""
+
+    def test_enough_resumes_it_and_the_result_says_so_for_good(self, app: Flask, sandbox: Sandbox) -> None:
+        owner = a_paused_owner(app)
+        top_up = owner.review("250")
+        assert "Calling resumes with it." in owner.reads(top_up)
+        owner.pay(top_up)
+        for _ in range(2):
+            assert "Calling resumed with it." in owner.reads(top_up)
+
+    def test_too_little_says_what_is_missing_before_and_after(self, app: Flask, sandbox: Sandbox) -> None:
+        owner = a_paused_owner(app)
+        top_up = owner.review("25")
+        said = "Calling stays paused: it needs $147.42 more."
+        assert said in owner.reads(top_up)
+        owner.pay(top_up)
+        assert said in owner.reads(top_up)
+        assert "Calling resumed" not in owner.reads(top_up)
+
+    def test_the_first_credit_resumes_nothing(self, app: Flask, sandbox: Sandbox) -> None:
+        owner = Owner(app)
+        top_up = owner.review()
+        assert "Calling resumes" not in owner.reads(top_up)
+        owner.pay(top_up)
+        assert "Calling resumed" not in owner.reads(top_up)
+
+
+def a_paused_owner(app: Flask) -> Owner:
+    """Someone whose calling is paused at -$172.41."""
+    owner = Owner(app, credit="10")
+    post(owner.organization, TransferKind.DISPUTE, usd("182.41"), utc_now(), out=True)
+    return owner

@@ -9,6 +9,7 @@ __all__ = [
     "detaching",
     "expiry",
     "health",
+    "last_charges",
     "needs",
     "one_off",
     "paid_with",

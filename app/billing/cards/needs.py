@@ -42,7 +42,11 @@ def needs_by_card(organization: Organization, working: Collection[UUID]) -> dict
     """By each card of those that work: what would be left without one. Nothing else is asked than could need them."""
     if not working:
         return {}
-    needs = _found(organization, REASONS if len(working) == 1 else OF_CERTAIN_CARDS)
+    return left_by(_found(organization, REASONS if len(working) == 1 else OF_CERTAIN_CARDS), working)
+
+
+def left_by(needs: Collection[Need], working: Collection[UUID]) -> dict[UUID, list[Need]]:
+    """By each card of those that work: which of these would be left without one."""
     found = {card: [need for need in needs if need.is_left_by(card, working)] for card in working}
     return {card: left for card, left in found.items() if left}
 

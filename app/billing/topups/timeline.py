@@ -170,3 +170,16 @@ def _dispute(dispute: Dispute, events: tuple[Event, ...]) -> DisputeView:
         reason=translated(_REASONS.get(dispute.reason, "")) or None,
         due=dispute.evidence_due_at if stage in {Stage.ASKED, Stage.OPEN} else None,
     )
+
+
+def has_resumed_calling(top_up: TopUp) -> bool:
+    """Whether calling was paused until this top-up came: the balance was zero or less before, and more with it. The
+    wallet's first credit resumes nothing."""
+    query = select(Transfer.balance_after_micro).where(
+        Transfer.org_id == top_up.org_id,
+        Transfer.kind == TransferKind.TOP_UP,
+        Transfer.source == top_up.payment_intent_id,
+        Transfer.seq > 1,
+    )
+    after = db.session.scalar(query)
+    return after is not None and after - top_up.amount_micro <= 0 < after

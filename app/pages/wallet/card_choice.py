@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -10,6 +11,8 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 
+from app.billing.cards import last_charges
+from app.billing.cards.last_charges import LastCharge
 from app.billing.cards.one_off import EnteredCard
 from app.billing.cards.payment_methods import CardState, CardView
 from app.language import gettext, lazy_gettext, marked, translated
@@ -82,13 +85,19 @@ class CardChoice:
     has_expired: bool
 
     @classmethod
-    def among(cls, cards: list[CardView], wanted: str | None, entered: CardView | None = None) -> CardChoice:
-        """Select the wanted card, if it can be chosen; else the first that works. `entered` is also a choice."""
+    def among(
+        cls,
+        cards: list[CardView],
+        charges: Mapping[UUID, LastCharge],
+        wanted: str | None,
+        entered: CardView | None = None,
+    ) -> CardChoice:
+        """Select the wanted card, if it can be chosen; else the most promising one. `entered` is also a choice."""
         saved = tuple((str(card.id), card.choice) for card in cards)
         if entered is not None:
             saved = ((str(entered.id), gettext("%(card)s, entered just now", card=entered.label)), *saved)
         if wanted not in {ANOTHER, *dict(saved)}:
-            wanted = first_that_works(cards)
+            wanted = suggested(cards, charges)
         has_expired = any(card.state is CardState.EXPIRED for card in cards)
         return cls(saved, wanted or ANOTHER, has_expired)
 
@@ -98,13 +107,14 @@ class CardChoice:
         return sha256(repr(self.saved).encode()).hexdigest()[:12]
 
 
-def first_that_works(cards: list[CardView]) -> str:
-    """The saved card to suggest, or another one if none works."""
-    return next((str(card.id) for card in cards if card.works), ANOTHER)
+def suggested(cards: Sequence[CardView], charges: Mapping[UUID, LastCharge]) -> str:
+    """The saved card to suggest, by what each was charged last, or another one if none works."""
+    found = last_charges.most_promising(cards, charges)
+    return str(found.id) if found else ANOTHER
 
 
-def preferred(top_up: TopUpView, cards: list[CardView]) -> str:
+def preferred(top_up: TopUpView, cards: Sequence[CardView], charges: Mapping[UUID, LastCharge]) -> str:
     """What to suggest after a decline: the same card if that makes sense, else another saved one."""
     if top_up.advice is not None and top_up.advice.same_card and not top_up.is_entered:
         return str(top_up.card.id)
-    return first_that_works([card for card in cards if card.id != top_up.card.id])
+    return suggested([card for card in cards if card.id != top_up.card.id], charges)

@@ -56,10 +56,11 @@ def context(view: WalletPage, form: TopUpForm | None = None, card: str | None = 
     wanted = card or form.card.data
     if view.top_up is None:
         choice = CardChoice.among(
-            view.cards, wanted, wallet_page.entered_card(current_organization(), wanted)
+            view.cards, view.charges, wanted, wallet_page.entered_card(current_organization(), wanted)
         )
     else:
-        choice = CardChoice.among(view.cards, wanted or preferred(view.top_up, view.cards))
+        wanted = wanted or preferred(view.top_up, view.cards, view.charges)
+        choice = CardChoice.among(view.cards, view.charges, wanted)
     return {
         "balance": view.balance,
         "history": view.history,

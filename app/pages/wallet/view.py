@@ -15,7 +15,8 @@ from app.billing.activity.totals import Totals
 from app.billing.activity.usage_history import UsageHistoryPage
 from app.billing.alerts import views as alerts
 from app.billing.alerts.views import Panel
-from app.billing.cards import one_off, paid_with, payment_methods
+from app.billing.cards import last_charges, one_off, paid_with, payment_methods
+from app.billing.cards.last_charges import LastCharge
 from app.billing.cards.paid_with import DefaultOffer
 from app.billing.cards.payment_methods import CardView
 from app.billing.topups import DailyLimitReachedError, daily_limits, timeline
@@ -39,7 +40,9 @@ class TopUpView:
     """A top-up at its step. `client_secret` is set only while the bank wants a confirmation.
 
     Its `story` begins when it is paid. `is_entered` is whether the card isn't a saved one, and `keeps_card` whether
-    it will be saved. `refusal` is why it can't be paid now, where that is known before Pay is pressed.
+    it will be saved. `refusal` is why it can't be paid now, where that is known before Pay is pressed. `tries` is how
+    often it was tried to pay. `resumes` says that calling was paused and resumes with it, or did; `missing` is what
+    is needed beyond it for that.
     """
 
     id: UUID
@@ -54,6 +57,9 @@ class TopUpView:
     story: TopUpStory | None
     offer: DefaultOffer | None
     refusal: DailyLimitReachedError | None
+    tries: int
+    resumes: bool
+    missing: Money | None
 
     @property
     def state(self) -> str:
@@ -70,6 +76,7 @@ class WalletPage:
     months: list[HistoryMonth[Any]]
     totals: Totals | None
     cards: list[CardView]
+    charges: dict[UUID, LastCharge]
     top_up: TopUpView | None
     daily: daily_limits.Usage
     limits: LimitsPanel
@@ -99,6 +106,7 @@ def gather(
         months=history_months.by_month(organization, wanted, page.lines),
         totals=totals.gather(organization, wanted) if wanted else None,
         cards=payment_methods.list_cards(organization),
+        charges=last_charges.list_by_card(organization),
         top_up=view_of(organization, top_up, now, daily) if top_up else None,
         daily=daily,
         limits=gather_panel(organization),
@@ -130,6 +138,8 @@ def view_of(
     """The top-up as the page shows it."""
     method = db.session.get_one(PaymentMethod, (organization.id, top_up.payment_method_id))
     is_settled = top_up.status is TopUpStatus.SUCCEEDED
+    nothing = Money(0, top_up.currency)
+    missing = max((now.missing or nothing) - (nothing if is_settled else top_up.amount), nothing)
     return TopUpView(
         id=top_up.id,
         amount=top_up.amount,
@@ -145,6 +155,11 @@ def view_of(
         story=timeline.build(top_up) if is_settled else None,
         offer=paid_with.offer_default(organization, method.id) if is_settled else None,
         refusal=daily.refusal(top_up.amount) if top_up.status in _PAYABLE else None,
+        tries=top_up.attempt,
+        resumes=timeline.has_resumed_calling(top_up)
+        if is_settled
+        else bool(now.paused_since and now.missing) and not missing,
+        missing=missing or None,
     )
 
 
