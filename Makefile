@@ -7,7 +7,7 @@ PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
 CHECKED := app demo shell_demo stripe_sandbox dev benchmarks torture tests/support tests/factories.py \
-	config.py demo_notes.py identity_provider.py secret_keys.py trusted_shell.py wsgi.py
+	config.py demo_notes.py environ.py identity_provider.py secret_keys.py settings_checks.py trusted_shell.py wsgi.py
 
 # One more than the cores of a small machine: tests wait for Stripe's stand-in, the database and the browser.
 TEST_PROCESSES ?= 3

@@ -7,17 +7,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import demo_notes
 import identity_provider
 import secret_keys
+import settings_checks
 import trusted_shell
 from demo_notes import Notes, StaleNotesError
+from environ import Environ, SettingsError
 from identity_provider import IdentityProvider
 from trusted_shell import TrustedShell
 
@@ -28,19 +29,12 @@ PAGES = "http://localhost:8000"
 SANDBOX = "http://localhost:8001"
 DEMO_DATA = ROOT / ".data"
 
-_WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
-
-Choice = TypeVar("Choice", bound=str)
 Environment = Literal["development", "test", "production"]
 LogFormat = Literal["text", "json"]
 TrustedTypes = Literal["enforce", "report"]
 ENVIRONMENTS: tuple[Environment, ...] = ("development", "test", "production")
 LOG_FORMATS: tuple[LogFormat, ...] = ("text", "json")
 TRUSTED_TYPES: tuple[TrustedTypes, ...] = ("enforce", "report")
-
-
-class SettingsError(Exception):
-    """A setting is missing or can't be used; the message names it and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +137,7 @@ class Settings:
         In development the demo that runs on the folder `data` says what is not set. Raises `SettingsError` where a
         setting is missing or contradicts another.
         """
-        env = _Reader(os.environ if environ is None else environ)
+        env = Environ(os.environ if environ is None else environ)
         environment = env.choice("APP_ENV", ENVIRONMENTS, "development")
         production = environment == "production"
         # With a key of Stripe's own and no other address given, Stripe itself is meant.
@@ -221,65 +215,15 @@ class Settings:
             log_format=env.choice("LOG_FORMAT", LOG_FORMATS, "json" if production else "text"),
             debug=env.flag("FLASK_DEBUG"),
         )
-        _check_stripe(settings)
-        _check_issuers(settings)
-        _check_sms_gateway(settings)
+        settings_checks.check_stripe(settings)
+        settings_checks.check_issuers(settings)
+        settings_checks.check_sms_gateway(settings)
         if production:
-            _check_production(settings)
+            settings_checks.check_production(settings)
         return settings
 
 
-class _Reader:
-    """Reads typed values from a mapping of strings and names the setting when it can't."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def text(self, name: str, default: str | None) -> str:
-        value = self._environ.get(name, "").strip()
-        if value:
-            return value
-        if default is None:
-            raise SettingsError(f"{name} is not set. Set it in the environment (see .env.example).")
-        return default
-
-    def words(self, name: str, default: str | None) -> tuple[str, ...]:
-        return tuple(self.text(name, default).replace(",", " ").split())
-
-    def lines(self, name: str, default: str) -> tuple[str, ...]:
-        return tuple(line.strip() for line in self.text(name, default).split("|") if line.strip())
-
-    def number(self, name: str, default: int) -> int:
-        value = self.text(name, str(default))
-        if not value.isdecimal():
-            raise SettingsError(f"{name} must be a whole number, not {value!r}.")
-        return int(value)
-
-    def at_least_one(self, name: str, default: int) -> int:
-        value = self.number(name, default)
-        if not value:
-            raise SettingsError(f"{name} must be 1 or more.")
-        return value
-
-    def ports(self, name: str, default: str) -> tuple[int, ...]:
-        found = self.words(name, default)
-        for word in found:
-            if not (word.isascii() and word.isdecimal() and 0 < int(word) < 65536):
-                raise SettingsError(f"{name} must be numbers from 1 to 65535, not {word!r}.")
-        return tuple(map(int, found))
-
-    def flag(self, name: str) -> bool:
-        return self.text(name, "0").lower() not in {"0", "false", "no", "off"}
-
-    def choice(self, name: str, allowed: tuple[Choice, ...], default: Choice) -> Choice:
-        value = self.text(name, default)
-        for one in allowed:
-            if one == value:
-                return one
-        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
-
-
-def _identity_provider(env: _Reader) -> IdentityProvider | None:
+def _identity_provider(env: Environ) -> IdentityProvider | None:
     """The provider that people may sign in with; None without an issuer."""
     issuer = env.text("OIDC_ISSUER", "")
     if not issuer:
@@ -303,7 +247,7 @@ def _identity_provider(env: _Reader) -> IdentityProvider | None:
     return provider
 
 
-def _shell(env: _Reader) -> TrustedShell | None:
+def _shell(env: Environ) -> TrustedShell | None:
     """The shell whose tokens sign people in; None without an issuer."""
     issuer, keys_url = env.text("SHELL_ISSUER", ""), env.text("SHELL_JWKS_URL", "")
     minutes = env.at_least_one("SHELL_SESSION_MINUTES", 15)
@@ -343,66 +287,3 @@ def _stand_in_id(environment: Environment, notes: Notes, *, is_set: bool) -> str
     if is_set or environment != "development":
         return None
     return notes.stripe_id or ""
-
-
-def _check_stripe(settings: Settings) -> None:
-    live = settings.stripe_is_live
-    if live and settings.uses_sandbox:
-        raise SettingsError(
-            f"STRIPE_API_BASE is {settings.stripe_api_base}, but STRIPE_SECRET_KEY is a live key. "
-            "A live key is only ever sent to Stripe: unset STRIPE_API_BASE."
-        )
-    published_live = settings.stripe_publishable_key.startswith("pk_live_")
-    if live != published_live:
-        raise SettingsError(
-            "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes. Use both live or both test."
-        )
-
-
-def _check_issuers(settings: Settings) -> None:
-    """People are known by issuer and subject, and the shell may do more than a provider, so neither may pass for the
-    other."""
-    shell, provider = settings.shell, settings.identity_provider
-    if shell is not None and provider is not None and shell.issuer.rstrip("/") == provider.issuer.rstrip("/"):
-        raise SettingsError(
-            "SHELL_ISSUER and OIDC_ISSUER are the same, so people of one could be taken for those of the other. "
-            "Give the shell's tokens an issuer of their own."
-        )
-
-
-def _check_sms_gateway(settings: Settings) -> None:
-    """Text messages name amounts of money, so the gateway has to know that they are ours."""
-    url, signing = settings.sms_gateway_url, settings.sms_gateway_secrets
-    if bool(url) != bool(signing):
-        raise SettingsError("SMS_GATEWAY_URL and SMS_GATEWAY_SECRET go together: set both, or neither.")
-    if not all(map(_WEBHOOK_SECRET.fullmatch, signing)):
-        raise SettingsError(
-            "SMS_GATEWAY_SECRET must be whsec_ and 32 random bytes in base64: echo whsec_$(openssl rand -base64 32)"
-        )
-    if url and settings.is_production and not url.startswith("https://"):
-        raise SettingsError(
-            "SMS_GATEWAY_URL must start with https:// in production: text messages are confidential."
-        )
-
-
-def _check_keys(settings: Settings) -> None:
-    """An old key that can be guessed forges as much as the new one: what it signed is still valid."""
-    named = [("SECRET_KEY", settings.secret_key)]
-    named += [("SECRET_KEY_FALLBACKS", one) for one in settings.secret_key_fallbacks]
-    for name, key in named:
-        if (wrong := secret_keys.weakness(key)) is not None:
-            raise SettingsError(f"{name} {wrong}: {secret_keys.HOW_TO_MAKE_ONE}")
-
-
-def _check_production(settings: Settings) -> None:
-    _check_keys(settings)
-    if settings.debug:
-        raise SettingsError("FLASK_DEBUG is on. Unset it: a debugger in production hands out the server.")
-    if settings.uses_sandbox:
-        raise SettingsError(
-            f"STRIPE_API_BASE is {settings.stripe_api_base}: production never pays with a stand-in. Unset it."
-        )
-    if not settings.stripe_js_url.startswith("https://js.stripe.com/"):
-        raise SettingsError("STRIPE_JS_URL must be Stripe's own address (PCI SAQ A). Unset it.")
-    if not settings.public_url.startswith("https://"):
-        raise SettingsError("PUBLIC_URL must start with https:// in production.")

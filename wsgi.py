@@ -5,7 +5,8 @@ import sys
 
 from dotenv import load_dotenv
 
-from config import ROOT, Settings, SettingsError
+from config import ROOT, Settings
+from environ import SettingsError
 
 load_dotenv(ROOT / ".env")
 # What is imported stays: looking through it for garbage again and again takes a fifth of the time to start.

@@ -10,7 +10,7 @@ from app import models  # noqa: F401, so that autogenerate sees every table
 from app.database import roles
 from app.extensions import db
 from app.web.database import engine_options
-from config import SettingsError
+from environ import SettingsError
 
 
 def is_ours(name, type_, _parents):

@@ -11,7 +11,8 @@ import sys
 import pytest
 
 import secret_keys
-from config import Settings, SettingsError
+from config import Settings
+from environ import SettingsError
 from tests.test_settings import PRODUCTION
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from config import ROOT, Settings, SettingsError
+from config import ROOT, Settings
+from environ import SettingsError
 
 PRODUCTION = {
     "APP_ENV": "production",

@@ -13,7 +13,7 @@ from email.utils import format_datetime, getaddresses
 
 from email_validator import EmailNotValidError, validate_email
 
-from config import SettingsError
+from environ import SettingsError
 
 COLUMNS = 72
 """How wide lines of plain text are, before the space that continues them (RFC 3676, section 4.2: at most 78)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from config import SettingsError
+from environ import SettingsError
 
 Security = Literal["starttls", "tls", "none"]
 

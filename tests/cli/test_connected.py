@@ -16,9 +16,10 @@ from flask import Flask
 import demo_notes
 from app.cli import connected
 from app.extensions import db
-from config import Settings, SettingsError
+from config import Settings
 from demo.application import create_app
 from dev.database_roles import Addresses
+from environ import SettingsError
 from stripe_sandbox.testing import Process, running
 from tests.support.database import empty, inside
 from tests.support.sandbox import WEBHOOK_SECRET

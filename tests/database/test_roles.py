@@ -14,8 +14,9 @@ from app import create_app
 from app.billing import audit
 from app.database import roles
 from app.extensions import db
-from config import Settings, SettingsError
+from config import Settings
 from dev.testing import Addresses
+from environ import SettingsError
 from tests.factories import an_organization
 from tests.support.database import owner, superuser
 from tests.test_settings import PRODUCTION

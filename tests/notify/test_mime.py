@@ -12,7 +12,7 @@ from app.notify.composition import compose
 from app.notify.emails import Email
 from app.notify.mime import Sender, Written, flowed, message
 from app.notify.server import SmtpServer
-from config import SettingsError
+from environ import SettingsError
 from tests.factories import at
 from tests.notify.emails.samples import EMAILS, NAMES, READERS, kind_of
 

@@ -1,0 +1,62 @@
+"""Typed values from the environment, each named where it can't be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+Choice = TypeVar("Choice", bound=str)
+
+
+class SettingsError(Exception):
+    """A setting is missing or can't be used; the message names it and says what to do."""
+
+
+class Environ:
+    """Reads typed values from a mapping of strings and names the setting when it can't."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str | None) -> str:
+        value = self._environ.get(name, "").strip()
+        if value:
+            return value
+        if default is None:
+            raise SettingsError(f"{name} is not set. Set it in the environment (see .env.example).")
+        return default
+
+    def words(self, name: str, default: str | None) -> tuple[str, ...]:
+        return tuple(self.text(name, default).replace(",", " ").split())
+
+    def lines(self, name: str, default: str) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self.text(name, default).split("|") if line.strip())
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal():
+            raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+        return int(value)
+
+    def at_least_one(self, name: str, default: int) -> int:
+        value = self.number(name, default)
+        if not value:
+            raise SettingsError(f"{name} must be 1 or more.")
+        return value
+
+    def ports(self, name: str, default: str) -> tuple[int, ...]:
+        found = self.words(name, default)
+        for word in found:
+            if not (word.isascii() and word.isdecimal() and 0 < int(word) < 65536):
+                raise SettingsError(f"{name} must be numbers from 1 to 65535, not {word!r}.")
+        return tuple(map(int, found))
+
+    def flag(self, name: str) -> bool:
+        return self.text(name, "0").lower() not in {"0", "false", "no", "off"}
+
+    def choice(self, name: str, allowed: tuple[Choice, ...], default: Choice) -> Choice:
+        value = self.text(name, default)
+        for one in allowed:
+            if one == value:
+                return one
+        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
