@@ -15,9 +15,9 @@ from app.language import gettext
 from app.models import Organization
 from app.own_pages import PARAMETER, for_organization, own_address
 from app.people.identification import Identity, Seat
-from app.web import cookies, errors, links, resend
+from app.web import cookies, error_pages, errors, links, resend
 from app.web.drawn_for import OtherOrganizationError
-from app.web.errors import Choice
+from app.web.error_pages import Choice
 from app.web.form_tokens import ForeignOriginError, FormRefusedError, FormToken, form_token
 from app.web.identity import ask_to_sign_in, identity
 from app.web.marks import is_for_owners, is_guarded, page_behind
@@ -108,7 +108,7 @@ def other_organization(error: OtherOrganizationError) -> AnyResponse:
     choices = [_back_to(drawn, gettext("Go to %(name)s", name=drawn.name), is_back=True)] if drawn else []
     if view is not None:
         choices.append(_stay_with(view))
-    return errors.page(
+    return error_pages.page(
         409,
         title=gettext("This page is for another organization"),
         message=f"{said} {gettext('Nothing was changed.')}" if changes else said,
@@ -122,7 +122,7 @@ def confirm_resend(path: str, typed: MultiDict[str, str], organization: Organiza
     again = resend.build_form(path, typed, organization)
     if again is None:
         return None
-    return errors.page(
+    return error_pages.page(
         409,
         status=200,
         title=gettext("Check what you entered, for %(organization)s", organization=organization.name),
@@ -142,7 +142,7 @@ def typed_of(form: MultiDict[str, str]) -> MultiDict[str, str]:
 
 
 def _foreign(error: ForeignOriginError) -> AnyResponse:
-    return errors.page(
+    return error_pages.page(
         403,
         title=gettext("This came from another website"),
         message=_foreign_form(error),
@@ -162,7 +162,7 @@ def _foreign_form(error: ForeignOriginError) -> str:
 
 
 def _unknown() -> AnyResponse:
-    return errors.page(
+    return error_pages.page(
         400,
         title=gettext("This form can't be used"),
         message=gettext("We couldn't verify that it came from one of your own pages. Nothing was changed."),
@@ -172,7 +172,7 @@ def _unknown() -> AnyResponse:
 
 
 def _without_cookie() -> AnyResponse:
-    return errors.page(
+    return error_pages.page(
         400,
         title=gettext("Your browser blocks cookies"),
         message=blocked_cookies(),
@@ -189,7 +189,7 @@ def _of_another_person(who: Identity | None) -> AnyResponse:
             "You're now signed in as %(name)s, and this page was opened before that. Nothing was changed.",
             name=who.user.name or who.user.email,
         )
-    return errors.page(
+    return error_pages.page(
         400,
         title=gettext("This page is out of date"),
         message=now,
@@ -206,7 +206,7 @@ def _expired(organization: Organization | None) -> AnyResponse:
     again = (
         None if in_place or organization is None else resend.build_form(request.path, typed(), organization)
     )
-    response = errors.page(
+    response = error_pages.page(
         400,
         title=gettext("This form has expired"),
         message=gettext(

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from app.language import gettext
-from app.web import errors
+from app.web import error_pages, errors
 from app.web.identity import continue_unidentified
 from config import Settings
 
@@ -49,7 +49,7 @@ def _refuse() -> None:
 
 
 def _page(_: UnknownHostError) -> Response:
-    return errors.page(
+    return error_pages.page(
         400,
         title=gettext("This address isn't ours"),
         message=gettext("The request names a host that this service doesn't have."),

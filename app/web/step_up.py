@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.language import gettext, marked, translated
 from app.people import confirmation
-from app.web import errors, form_refusals
+from app.web import error_pages, errors, form_refusals
 from app.web.identity import current_identity
 from app.web.marks import page_behind
 from app.web.origins import SAFE
@@ -128,7 +128,7 @@ def is_confirmed() -> bool:
 
 def _send_to_own_sign_in(_: OwnSignInNeededError) -> AnyResponse:
     log.warning("way_in_refused", endpoint=request.endpoint)
-    return errors.page(
+    return error_pages.page(
         403,
         title=gettext("Sign in to your own account first"),
         message=gettext(

@@ -16,7 +16,7 @@ from app.billing.mail.outbox import MailNotFoundError
 from app.extensions import db
 from app.models import Mail, MailState, Organization
 from app.models.scope import Reason, see_all
-from app.web import content_security_policy, errors
+from app.web import content_security_policy, error_pages
 from demo.dev_mail import chat_messages
 
 blueprint = Blueprint(
@@ -80,7 +80,7 @@ def show_html(mail_id: UUID) -> Response:
 
 @blueprint.errorhandler(MailNotFoundError)
 def _unknown(_: MailNotFoundError) -> Response:
-    return errors.page(404, message="There is no such email.")
+    return error_pages.page(404, message="There is no such email.")
 
 
 def _page(template: str, **context: object) -> Response:

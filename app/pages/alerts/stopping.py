@@ -19,7 +19,7 @@ from app.language import gettext
 from app.models import Organization
 from app.models.scope import scope_to
 from app.transaction import transaction
-from app.web import errors
+from app.web import error_pages
 
 blueprint = Blueprint("alert_emails", __name__, url_prefix="/stop-alerts")
 csrf.exempt(blueprint)
@@ -71,7 +71,7 @@ def _channel(token: str) -> str:
 
 @blueprint.errorhandler(StopLinkError)
 def _over(_: StopLinkError) -> Response:
-    return errors.page(
+    return error_pages.page(
         404,
         title=gettext("These messages have stopped"),
         message=gettext("This link is for messages that you no longer get."),

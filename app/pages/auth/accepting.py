@@ -17,7 +17,7 @@ from app.people import invitations
 from app.people.invitations import LinkError, NotYoursError
 from app.people.organizations import PeopleError
 from app.transaction import transaction
-from app.web import errors
+from app.web import error_pages
 from app.web.identity import identity
 
 
@@ -31,7 +31,9 @@ def invitation(token: str) -> str | Response | tuple[str, int]:
             return _page(found, form, token)
         return _accept_signed_in(found, form, token) if identity() else _accept_as_new(found, form, token)
     except LinkError as error:
-        return errors.page(404, title=gettext("This link no longer works"), message=str(error), next_step="")
+        return error_pages.page(
+            404, title=gettext("This link no longer works"), message=str(error), next_step=""
+        )
 
 
 def _accept_signed_in(found: Invitation, form: PasswordForm, token: str) -> Response | tuple[str, int]:

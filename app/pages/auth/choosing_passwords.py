@@ -16,7 +16,7 @@ from app.people import password_links
 from app.people.invitations import LinkError
 from app.people.password_rules import WeakPasswordError
 from app.transaction import transaction
-from app.web import errors
+from app.web import error_pages
 from app.web.text_guard import keeps_typed
 
 _TOO_OFTEN = marked("Too many requests for a link. Check your spam folder, or wait an hour and try again.")
@@ -55,7 +55,7 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
             asks = asks_for_factor(user, url_for("overview.show"))
             begun = None if asks else begin_session(user, by="link")
     except LinkError as error:
-        return errors.page(
+        return error_pages.page(
             404,
             title=gettext("This link no longer works"),
             message=str(error),

@@ -35,7 +35,7 @@ from app.people.factors import pending_sign_ins, status
 from app.people.identification import Identity, Vouched
 from app.people.own_trail import Proof
 from app.transaction import transaction
-from app.web import attempts, errors, form_refusals, known_devices, leaving
+from app.web import attempts, error_pages, form_refusals, known_devices, leaving
 from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.form_tokens import ForeignOriginError, FormRefusedError
 from app.web.identity import (
@@ -134,7 +134,7 @@ def switch_organization() -> Response:
     except ValueError:
         switched = False
     if not switched:
-        return errors.page(404, message=gettext("You aren't in that organization."))
+        return error_pages.page(404, message=gettext("You aren't in that organization."))
     login_user(identification.identify(who.token, session_limits()))
     if "form" in request.form and (asked := _asked_again(request.form["form"])):
         return asked

@@ -18,7 +18,7 @@ from app.pages.actor import current_actor
 from app.pages.change_plan.forms import PayForm, PlanForm, summarize_plan
 from app.pages.change_plan.routes import blueprint, draw
 from app.payments.errors import PaymentsError
-from app.web import errors
+from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
 from app.web.marks import kept_in_address
 from app.web.parts import wants_region
@@ -193,7 +193,7 @@ def _not_canceled(why: str) -> Response:
 
 @blueprint.errorhandler(switches.UnknownSwitchError)
 def _unknown(_: switches.UnknownSwitchError) -> Response:
-    return errors.page(
+    return error_pages.page(
         404,
         message=gettext("There is no such change of plan in this organization."),
         next_step=gettext(

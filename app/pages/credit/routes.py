@@ -11,7 +11,7 @@ from app.billing.credit import lot_views, top_up_usage
 from app.language import gettext
 from app.pages.numbers import read_whole
 from app.transaction import transaction
-from app.web import errors
+from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
 
 blueprint = Blueprint("credit", __name__, url_prefix="/billing/wallet/credit")
@@ -51,7 +51,7 @@ def show_lot(lot_id: UUID) -> str | Response:
 
 
 def _not_found() -> Response:
-    return errors.page(
+    return error_pages.page(
         404,
         title=gettext("Credit not found"),
         message=gettext("This organization has no such credit."),

@@ -19,7 +19,7 @@ from app.models import InvoiceStatus
 from app.pages.numbers import read_whole
 from app.payments import documents
 from app.payments.errors import PaymentsError
-from app.web import errors
+from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
 from app.web.other_sites import lead_to
 
@@ -67,10 +67,10 @@ def _to_stripe(invoice_id: UUID, address_of: Callable[[str], str | None], *, mis
         invoice = invoices.find(current_organization(), invoice_id)
         address = address_of(invoice.stripe_id)
     except UnknownInvoiceError:
-        return errors.page(404, message=gettext("There is no such invoice in this organization."))
+        return error_pages.page(404, message=gettext("There is no such invoice in this organization."))
     except PaymentsError as error:
-        return errors.payments_page(error, gettext("the invoice can't be shown"))
-    return lead_to(address) if address else errors.page(404, message=missing)
+        return error_pages.payments_page(error, gettext("the invoice can't be shown"))
+    return lead_to(address) if address else error_pages.page(404, message=missing)
 
 
 def _filters(args: MultiDict[str, str]) -> InvoiceFilters:

@@ -17,7 +17,7 @@ from app.months import Month
 from app.pages.csv_rows import Cell, csv_download
 from app.pages.invoices import statement_csv, statement_pdf
 from app.pages.invoices.routes import blueprint
-from app.web import errors
+from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
 
 SHOWN = 100
@@ -86,7 +86,7 @@ def _statement(text: str) -> Statement | None:
 
 
 def _missing() -> Response:
-    return errors.page(
+    return error_pages.page(
         404,
         title=gettext("Statement not found"),
         message=gettext(

@@ -18,7 +18,7 @@ from app.pages.actor import current_actor
 from app.pages.card_form import after_saving, card_form, task_of
 from app.pages.payment_methods.routes import blueprint, changed, not_changed
 from app.payments.errors import PaymentsError, RefusedError
-from app.web import errors
+from app.web import error_pages
 from app.web.going_on import go_on
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.parts import wants_region
@@ -113,7 +113,7 @@ def _away(error: PaymentsError) -> Response:
     # 424: the form is valid and may be sent again unchanged; a 5xx would be our own failure.
     if wants_region():
         return _problem(f"{message} {gettext('Press Save card again.')} {later}", 424)
-    return errors.page(503, message=message, next_step=later)
+    return error_pages.page(503, message=message, next_step=later)
 
 
 def _problem(message: str, status: int) -> Response:

@@ -12,7 +12,7 @@ from app.cursor import Cursor
 from app.language import gettext
 from app.pages.wallet.routes import blueprint
 from app.transaction import transaction
-from app.web import errors
+from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
 
 
@@ -23,7 +23,7 @@ def show_call() -> str | Response:
     organization, call = current_organization(), request.args.get("call", "")
     story = call_costs.get_call_costs(organization, call)
     if story is None:
-        return errors.page(
+        return error_pages.page(
             404,
             title=gettext("Call not found"),
             message=gettext("Nothing was charged for this call, and no credit is reserved for it."),

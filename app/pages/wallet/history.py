@@ -21,7 +21,7 @@ from app.pages.wallet.history_query import (
     read_position,
 )
 from app.pages.wallet.routes import blueprint
-from app.web import errors
+from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
 
 PARTS = 100
@@ -35,7 +35,7 @@ def show_line(line_id: UUID) -> str | Response:
     organization = current_organization()
     line = usage_breakdown.open_line(organization, line_id)
     if line is None:
-        return errors.page(404, message=gettext("There is no such line in this wallet."))
+        return error_pages.page(404, message=gettext("There is no such line in this wallet."))
     after = read_position(request.args)
     calls = usage_breakdown.calls_of(organization, line, after=after)
     parts = shortlist(line.parts, PARTS)

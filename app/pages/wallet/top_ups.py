@@ -27,7 +27,7 @@ from app.pages.wallet.limit_wording import limit_reached
 from app.pages.wallet.routes import blueprint, context, draw, draw_page
 from app.payments import documents
 from app.payments.errors import PaymentsError
-from app.web import errors
+from app.web import error_pages
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.marks import kept_in_address
@@ -156,9 +156,9 @@ def show_receipt(top_up_id: UUID) -> Response:
     try:
         address = documents.receipt_url(top_up.charge_id) if top_up.charge_id else None
     except PaymentsError as error:
-        return errors.payments_page(error, gettext("the receipt can't be shown"))
+        return error_pages.payments_page(error, gettext("the receipt can't be shown"))
     if address is None:
-        return errors.page(
+        return error_pages.page(
             404,
             message=gettext("This top-up has no receipt."),
             next_step=gettext("Only a paid top-up has one. If this one was paid, ask support for a copy."),
@@ -169,7 +169,7 @@ def show_receipt(top_up_id: UUID) -> Response:
 @blueprint.errorhandler(UnknownTopUpError)
 def _unknown(_: UnknownTopUpError) -> Response:
     # Emails link here, too, whatever organization is in view.
-    return errors.page(
+    return error_pages.page(
         404,
         message=gettext("There is no such top-up in this organization."),
         next_step=gettext(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.models import Role
-from app.web import errors
+from app.web import error_pages
 from tests.browser.every_page.scenes.stage import ERRORS, Stage, scene
 from tests.factories import a_person, an_organization
 
@@ -15,7 +15,7 @@ def errors_of_every_kind(at: Stage) -> None:
     """Every page about an error, drawn as for a person who isn't signed in, and those that one can go to."""
     for code in CODES:
         with at.site.app.test_request_context("/billing"):
-            html = errors.page(code).get_data(as_text=True)  # type: ignore[union-attr]
+            html = error_pages.page(code).get_data(as_text=True)  # type: ignore[union-attr]
         at.show(f"{at.site.url}/error/{code}", html)
         at.look(ERRORS)
     organization = an_organization()
