@@ -6,7 +6,20 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import envelopes, filters, growth, holds, ingest, load, pages, resume, stand_in, walls, weight
+from benchmarks import (
+    envelopes,
+    filters,
+    growth,
+    hold_costs,
+    holds,
+    ingest,
+    load,
+    pages,
+    resume,
+    stand_in,
+    walls,
+    weight,
+)
 from benchmarks.figures import Figure, keep, table
 from dev.errors import ToolError
 from dev.signals import end_on_signals
@@ -18,6 +31,7 @@ SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
     "weight": weight.measure,
     "ingest": ingest.measure,
     "holds": holds.measure,
+    "hold-costs": hold_costs.measure,
     "walls": walls.measure,
     "resume": resume.measure,
     "envelopes": envelopes.measure,

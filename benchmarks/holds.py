@@ -113,8 +113,8 @@ def _by_psycopg(url: str, org_id: UUID) -> list[float]:
             for _ in range(EACH):
                 began, now = time.perf_counter(), utc_now()
                 key = uuid7()
-                connection.execute(_HOLD, [org_id, key, str(key), MICRO, now, now + timedelta(hours=1)])
-                taken = connection.execute(_TAKE, [MICRO, org_id, MICRO]).fetchone()
+                connection.execute(HOLD, [org_id, key, str(key), MICRO, now, now + timedelta(hours=1)])
+                taken = connection.execute(TAKE, [MICRO, org_id, MICRO]).fetchone()
                 connection.commit() if taken else connection.rollback()
                 seconds.append(time.perf_counter() - began)
         return seconds
@@ -122,10 +122,10 @@ def _by_psycopg(url: str, org_id: UUID) -> list[float]:
     return _by_clients(client)
 
 
-_HOLD = """
+HOLD = """
 INSERT INTO hold (org_id, id, key, amount_micro, used_micro, state, slice, is_final, created_at, expires_at)
 VALUES (%s, %s, %s, %s, 0, 'active', 1, false, %s, %s)"""
-_TAKE = """
+TAKE = """
 UPDATE wallet SET held_micro = held_micro + %s, version = version + 1
 WHERE org_id = %s AND posted_micro - held_micro >= %s RETURNING org_id"""
 

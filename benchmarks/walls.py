@@ -6,11 +6,8 @@ turns; the median of what each round's pair says.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from statistics import median
 from uuid import UUID
 
@@ -19,11 +16,10 @@ import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy import event
 
-from app.extensions import db
 from app.ids import uuid7
 from app.people.tokens import Scope
+from benchmarks.backends import Backends
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.stage import a_token, an_organization, application, conninfo, inside, usage_events
 from dev.errors import ToolError
@@ -67,11 +63,9 @@ class _Stage:
     app: Flask
     owner: psycopg.Connection
     headers: dict[str, str]
-    backends: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        with self.app.app_context():
-            event.listen(db.engine, "checkout", self._note_backend)
+        self.backends = Backends(self.app)
 
     def compare(self, work: Callable[[], None], count: int) -> tuple[list[float], list[float]]:
         """CPU seconds of one piece of work in each round: with the walls, and without them."""
@@ -81,10 +75,10 @@ class _Stage:
                 self._set_walls(is_walled)
                 for _ in range(max(count // 4, 1)):
                     work()
-                began = self._cpu()
+                began = self.backends.cpu()
                 for _ in range(count):
                     work()
-                seconds[is_walled].append((self._cpu() - began) / count)
+                seconds[is_walled].append((self.backends.cpu() - began) / count)
         self._set_walls(True)
         return seconds[True], seconds[False]
 
@@ -111,14 +105,3 @@ class _Stage:
         verb = sql.SQL("ENABLE" if are_up else "DISABLE")
         for (table,) in tables:
             self.owner.execute(sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY").format(sql.SQL(table), verb))
-
-    def _note_backend(self, connection: psycopg.Connection, *_: object) -> None:
-        self.backends.setdefault(connection.info.backend_pid, 0)
-
-    def _cpu(self) -> float:
-        """Seconds of this process and of the backends that it has used (Linux: `/proc/…/schedstat`)."""
-        for pid in self.backends:
-            with suppress(OSError):
-                self.backends[pid] = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
-        on_cpu = sum(self.backends.values())
-        return time.process_time() + on_cpu / 1e9

@@ -41,8 +41,8 @@ class Pass:
         return self.token.id
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        return {"token_id": self.token.id}
+    def parameters(self) -> dict[str, str]:
+        return {"token_id": str(self.token.id)}
 
     def admits(self, row: Sequence[Any] | None, at: datetime) -> Callable[[UUID], bool] | None:
         """Which organizations the caller may see, by the token's row as it is at `at` (`statement` reads it).

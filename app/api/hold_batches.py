@@ -122,7 +122,7 @@ class _Admitted:
 
     who: Caller
     statement = "SELECT 1"
-    parameters: ClassVar[Mapping[str, Any]] = {}
+    parameters: ClassVar[Mapping[str, str]] = {}
 
     @property
     def token_id(self) -> UUID:

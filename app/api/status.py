@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import request
-from psycopg import Connection
 
 from app.api.amounts import Amount
 from app.api.caller import no_organization
@@ -28,18 +26,13 @@ section = Section("Calling", "Whether an organization may call; check it before 
 
 def show_status_fast(pass_: Pass, org_id: UUID, query: StatusQuery) -> Reply | None:
     """The same in one message, with the token; None where the wallet's row says too little."""
-    asked = {"token_id": pass_.token.id, "org_id": org_id}
+    asked = {"token_id": str(pass_.token.id), "org_id": str(org_id)}
 
-    def read(connection: Connection[Any]) -> Any:
-        with connection.pipeline():
-            connection.execute(fast.SEE, fast.visibility([org_id], pass_.token.id))
-            found = connection.execute(_FAST, asked)
-        return found.fetchone()
-
-    row = fast.connections.get().run(read)
-    if row is None:
+    seen = fast.visibility([org_id], pass_.token.id)
+    _, rows = fast.connections.get().run(lambda one: one.send((fast.SEE, seen), (_FAST, asked)))
+    if not rows:
         return None
-    at, *columns = row
+    at, *columns = rows[0]
     of_token = len(TokenRow._fields)
     may_see = pass_.admits(columns[:of_token], at)
     if may_see is None or not may_see(org_id):

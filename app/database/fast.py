@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
+from app.database.messages import FastConnection
 from app.database.transactions import SETTING, SEVERAL, TOKEN_SETTING
 from app.per_application import PerApplication
 
@@ -41,7 +41,7 @@ class FastConnections:
     def __init__(self, conninfo: str, *, options: str = "", **parameters: Any) -> None:
         self._conninfo = conninfo
         self._parameters = parameters | {"options": f"{options} {_OPTIONS}"}
-        self._free: deque[Connection[Any]] = deque()
+        self._free: deque[FastConnection] = deque()
         self._process = os.getpid()
         self._switched_off = 0
 
@@ -60,7 +60,7 @@ class FastConnections:
         finally:
             self._switched_off -= 1
 
-    def run(self, work: Callable[[Connection[Any]], R]) -> R:
+    def run(self, work: Callable[[FastConnection], R]) -> R:
         """Do some work on a connection, and once more on a fresh one if that was lost.
 
         What it leaves open is rolled back. Raises what the work raises, and `psycopg.OperationalError` if the
@@ -83,7 +83,7 @@ class FastConnections:
             self._free.pop().close()
 
     @contextmanager
-    def _lent(self) -> Iterator[Connection[Any]]:
+    def _lent(self) -> Iterator[FastConnection]:
         connection = self._take()
         try:
             yield connection
@@ -93,14 +93,14 @@ class FastConnections:
             else:
                 connection.close()
 
-    def _take(self) -> Connection[Any]:
+    def _take(self) -> FastConnection:
         if self._process != os.getpid():
             # Those are the parent's, which goes on using them.
             self._free, self._process = deque(), os.getpid()
         try:
             return self._free.pop()
         except IndexError:
-            return psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=0, **self._parameters)
+            return FastConnection.open(self._conninfo, prepare_threshold=0, **self._parameters)
 
 
 connections = PerApplication[FastConnections]("fast_connections")
@@ -122,7 +122,7 @@ def visibility(org_ids: Collection[UUID], token_id: UUID) -> tuple[str, str]:
     return "{" + ",".join(names) + "}", "{" + ",".join(values) + "}"
 
 
-def _is_clean(connection: Connection[Any]) -> bool:
+def _is_clean(connection: FastConnection) -> bool:
     """Whether a connection can be used again; what is open on it is rolled back."""
     try:
         if not connection.closed and connection.pgconn.transaction_status != TransactionStatus.IDLE:

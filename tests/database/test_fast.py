@@ -28,13 +28,9 @@ def connections(app: Flask) -> FastConnections:
 
 
 def seen_by(connections: FastConnections, *org_ids: UUID) -> list[UUID]:
-    def read(connection: Connection[Any]) -> list[UUID]:
-        with connection.pipeline():
-            connection.execute(fast.SEE, fast.visibility(org_ids, uuid7()))
-            found = connection.execute(SEEN)
-        return [row[0] for row in found.fetchall()]
-
-    return connections.run(read)
+    see = (fast.SEE, fast.visibility(org_ids, uuid7()))
+    _, rows = connections.run(lambda one: one.send(see, (SEEN, ())))
+    return [row[0] for row in rows]
 
 
 def process(connection: Connection[Any]) -> int:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-import psycopg
 from sqlalchemy import event
 
+from app.database.messages import FastConnection, Statement
 from app.extensions import db
 
 
@@ -33,12 +33,11 @@ def statements() -> Iterator[list[str]]:
 def fast_statements() -> Iterator[list[str]]:
     """The same of the fast path, which uses no session (`app.database.fast`)."""
     seen: list[str] = []
-    execute = psycopg.Connection.execute
+    send = FastConnection.send
 
-    def note(connection: Any, statement: Any, *rest: Any, **options: Any) -> Any:
-        if connection.autocommit:
-            seen.append(str(statement))
-        return execute(connection, statement, *rest, **options)
+    def note(connection: FastConnection, *statements: Statement) -> Any:
+        seen.extend(text for text, _ in statements)
+        return send(connection, *statements)
 
-    with mock.patch.object(psycopg.Connection, "execute", note):
+    with mock.patch.object(FastConnection, "send", note):
         yield seen

@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from psycopg import Connection
-
 from app.billing.fast_holds import known_terms, reading, writing
 from app.billing.fast_holds.deciding import NotPlainError, decide
 from app.billing.fast_holds.operations import Done, Operation, Outcome
@@ -18,6 +16,7 @@ from app.billing.fast_holds.reading import Read
 from app.billing.wallet import lock_queue
 from app.billing.wallet.hold_refusals import HoldError
 from app.database import fast
+from app.database.messages import FastConnection
 
 
 class Gate(Protocol):
@@ -28,10 +27,10 @@ class Gate(Protocol):
 
     @property
     def statement(self) -> str:
-        """Reads the token's row, with `parameters`."""
+        """Reads the token's row, if there is one, with `parameters`."""
 
     @property
-    def parameters(self) -> Mapping[str, Any]: ...
+    def parameters(self) -> Mapping[str, str]: ...
 
     def admits(self, row: tuple[Any, ...] | None, at: datetime) -> Callable[[UUID], bool] | None:
         """Which organizations the caller may see, with the token as it is at `at`; None if the careful way has to say
@@ -49,7 +48,7 @@ def carry_out(operations: Sequence[Operation], gate: Gate) -> list[Outcome]:
     return fast.connections.get().run(lambda connection: _carry_out(connection, operations, gate))
 
 
-def _carry_out(connection: Connection[Any], operations: Sequence[Operation], gate: Gate) -> list[Outcome]:
+def _carry_out(connection: FastConnection, operations: Sequence[Operation], gate: Gate) -> list[Outcome]:
     org_ids = {operation.org_id for operation in operations}
     known = known_terms.find(connection, org_ids, gate.token_id)
     asked = [operation for operation in operations if operation.org_id in known]

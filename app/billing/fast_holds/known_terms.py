@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
-
-from psycopg import Connection
 
 from app.billing import catalog
 from app.billing.catalog import Catalog
 from app.billing.plans import terms
 from app.billing.plans.terms import BillingContext
 from app.database import fast
-from app.database.arrays import array, columns
+from app.database.arrays import array
+from app.database.messages import FastConnection
 from app.per_application import PerApplication
 
 MOST = 20_000
@@ -49,7 +47,7 @@ class KnownTerms:
         return (self.version, self.announced) == (version, announced) and self.catalog is catalog.current()
 
 
-def find(connection: Connection[Any], org_ids: Collection[UUID], token_id: UUID) -> Mapping[UUID, KnownTerms]:
+def find(connection: FastConnection, org_ids: Collection[UUID], token_id: UUID) -> Mapping[UUID, KnownTerms]:
     """The terms of those organizations that exist, which may be outdated. One message for those not known yet."""
     known = _known.get()
     missing = [org_id for org_id in org_ids if org_id not in known]
@@ -65,18 +63,19 @@ def forget(org_id: UUID) -> None:
     _known.get().pop(org_id, None)
 
 
-def _read(connection: Connection[Any], org_ids: Collection[UUID], token_id: UUID) -> dict[UUID, KnownTerms]:
+def _read(connection: FastConnection, org_ids: Collection[UUID], token_id: UUID) -> dict[UUID, KnownTerms]:
     current = catalog.current()
-    with connection.pipeline():
-        connection.execute(fast.SEE, fast.visibility(org_ids, token_id))
-        # The numbers before what they stand for: what changes in between is found to be outdated.
-        versions = connection.execute(_VERSIONS, [array(list(org_ids))])
-        announced = connection.execute(ANNOUNCED)
-        found = connection.execute(terms.BILLING_CONTEXTS, columns((str(org_id),) for org_id in org_ids))
-    contexts = terms.contexts_of(found.fetchall())
-    [text] = announced.fetchone() or [""]
+    asked = [array(list(org_ids))]
+    # The numbers before what they stand for: what changes in between is found to be outdated.
+    _, versions, [[text]], found = connection.send(
+        (fast.SEE, fast.visibility(org_ids, token_id)),
+        (_VERSIONS, asked),
+        (ANNOUNCED, ()),
+        (terms.BILLING_CONTEXTS, asked),
+    )
+    contexts = terms.contexts_of(found)
     return {
         org_id: KnownTerms(contexts[org_id], version, text, current)
-        for org_id, version in versions.fetchall()
+        for org_id, version in versions
         if org_id in contexts
     }

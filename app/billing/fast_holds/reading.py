@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
-
-from psycopg import Connection
 
 from app.billing.fast_holds.known_terms import ANNOUNCED, KnownTerms
 from app.billing.fast_holds.operations import End, Operation
@@ -18,6 +17,7 @@ from app.billing.usage import quotes
 from app.clock import clock
 from app.database import fast
 from app.database.arrays import array, columns
+from app.database.messages import FastConnection, Statement
 from app.models import CallingState, HoldState, Wallet
 
 _WALLET = (
@@ -73,10 +73,10 @@ class Read:
 
 
 def read(
-    connection: Connection[Any],
+    connection: FastConnection,
     operations: Sequence[Operation],
     known: Mapping[UUID, KnownTerms],
-    gate: tuple[UUID, str, Mapping[str, Any]],
+    gate: tuple[UUID, str, Mapping[str, str]],
     locked: ExitStack,
 ) -> Read:
     """Begin a transaction and lock the wallets of operations, all of whose terms are known.
@@ -89,44 +89,49 @@ def read(
     guess = clock.about_now()
     keys = _keys(operations, known, guess)
     named = columns(sorted({(operation.org_id, operation.key) for operation in operations}))
-    counts, reserved, units = None, None, None
-    with connection.pipeline():
-        connection.execute("BEGIN")
-        seen = connection.execute(fast.SEE, fast.visibility(org_ids, token_id))
-        wallets = connection.execute(_LOCK, [array(org_ids)])
-        token = connection.execute(of_token, asked)
-        announced = connection.execute(ANNOUNCED)
-        holds = connection.execute(_HOLDS, named)
-        if keys:
-            by_key = [array(sorted(set(values))) for values in zip(*keys, strict=True)]
-            counts = connection.execute(quotes.COUNTS, by_key)
-            reserved = connection.execute(quotes.RESERVED, by_key)
-            if any(isinstance(operation, End) for operation in operations):
-                units = connection.execute(_UNITS, named)
+    message: list[Statement] = [
+        ("BEGIN", ()),
+        (fast.SEE, fast.visibility(org_ids, token_id)),
+        (_LOCK, [array(org_ids)]),
+        (_with_announced(of_token), asked),
+        (_HOLDS, named),
+    ]
+    if keys:
+        by_key = [array(sorted(set(values))) for values in zip(*keys, strict=True)]
+        message += [(quotes.COUNTS, by_key), (quotes.RESERVED, by_key)]
+        if any(isinstance(operation, End) for operation in operations):
+            message.append((_UNITS, named))
+    _, [[at, _]], wallets, tokens, holds, *counted = connection.send(*message)
     locked.close()
-    [at, *_] = seen.fetchone() or [guess]
-    [versions] = announced.fetchone() or [""]
+    counts, reserved, units = [*counted, [], [], []][:3]
+    token, versions = (tokens[0][:-1], tokens[0][-1]) if tokens else (None, "")
     standings = {}
-    for *row, has_expired in wallets.fetchall():
+    for *row, has_expired in wallets:
         wallet = Wallet(**dict(zip(_WALLET, row, strict=True)))
         wallet.state = CallingState(wallet.state)
         terms = known[wallet.org_id]
         if terms.are_still(wallet.terms_version, versions) and _is_alike(terms, guess, at):
             standings[wallet.org_id] = Standing(wallet, terms.billing, has_expired)
-    for org_id, id_, key, amount, used, slice_, is_final, state, *rest in holds.fetchall():
+    for org_id, id_, key, amount, used, slice_, is_final, state, *rest in holds:
         if org_id in standings:
-            row = HoldRow(org_id, id_, key, amount, used, slice_, is_final, HoldState(state), *rest)
-            standings[org_id].holds[key] = row
-    for count in counts.fetchall() if counts is not None else ():
+            hold = HoldRow(org_id, id_, key, amount, used, slice_, is_final, HoldState(state), *rest)
+            standings[org_id].holds[key] = hold
+    for count in counts:
         if count[0] in standings:
             standings[count[0]].counts.append(count)
-    for org_id, period, meter, total in reserved.fetchall() if reserved is not None else ():
+    for org_id, period, meter, total in reserved:
         if org_id in standings:
             standings[org_id].reserved[period, meter] = total
-    for org_id, key, period, meter, total in units.fetchall() if units is not None else ():
+    for org_id, key, period, meter, total in units:
         if org_id in standings:
             standings[org_id].holds[key].reserved[period, meter] = total
-    return Read(at, token.fetchone(), standings)
+    return Read(at, token, standings)
+
+
+@cache
+def _with_announced(of_token: str) -> str:
+    """The statement of a token's row with the announced versions beside it."""
+    return f"SELECT token.*, ({ANNOUNCED}) FROM ({of_token}) token"  # noqa: S608, statements of ours
 
 
 def _keys(

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from psycopg import Connection
 
 from app.billing.fast_holds.rows import HoldRow, Standing
 from app.database.arrays import columns
+from app.database.messages import FastConnection, Statement
 from app.models import HoldState
 
 _json = msgspec.json.Encoder()
@@ -48,7 +48,7 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS fresh (org_id, held, move
 WHERE wallet.org_id = fresh.org_id"""
 
 
-def write(connection: Connection[Any], standings: Iterable[Standing]) -> None:
+def write(connection: FastConnection, standings: Iterable[Standing]) -> None:
     """Write the holds and wallets that have changed, and commit."""
     moved = [standing for standing in standings if standing.moves]
     holds = [hold for standing in moved for hold in standing.holds.values()]
@@ -61,19 +61,19 @@ def write(connection: Connection[Any], standings: Iterable[Standing]) -> None:
         if hold.state is HoldState.ACTIVE
         for (period, meter), counted in hold.included.items()
     ]
-    with connection.pipeline():
-        if made:
-            connection.execute(_INSERT, columns(map(_made, made)))
-        if changed:
-            connection.execute(_UPDATE, columns(map(_changed, changed)))
-        if included:
-            connection.execute(_INCLUDE, columns(included))
-        if ended:
-            connection.execute(_RELEASE, columns((hold.org_id, hold.id) for hold in ended))
-        if moved:
-            rows = [(one.wallet.org_id, one.wallet.held_micro, one.moves) for one in moved]
-            connection.execute(_WALLETS, columns(rows))
-        connection.execute("COMMIT")
+    message: list[Statement] = []
+    if made:
+        message.append((_INSERT, columns(map(_made, made))))
+    if changed:
+        message.append((_UPDATE, columns(map(_changed, changed))))
+    if included:
+        message.append((_INCLUDE, columns(included)))
+    if ended:
+        message.append((_RELEASE, columns((hold.org_id, hold.id) for hold in ended)))
+    if moved:
+        rows = [(one.wallet.org_id, one.wallet.held_micro, one.moves) for one in moved]
+        message.append((_WALLETS, columns(rows)))
+    connection.send(*message, ("COMMIT", ()))
 
 
 def _made(hold: HoldRow) -> tuple[Any, ...]:

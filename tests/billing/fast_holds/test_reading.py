@@ -1,4 +1,4 @@
-"""The first message: one wait, the wallets locked in order of their ids, and each organization by itself."""
+"""The first message: the wallets locked in order of their ids, and each organization by itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_it_says_whom_it_sees_and_locks_before_it_reads(app: Flask) -> None:
     assert seen[:2] == ["BEGIN", SEE]
     assert [place for place, one in enumerate(seen) if "FOR UPDATE" in one] == [2]
     assert all("ORDER BY org_id" in one for one in seen if "FOR UPDATE" in one)
-    assert len(seen) == 11, "eight to read, two to write, and the end"
+    assert len(seen) == 10, "seven to read, two to write, and the end"
 
 
 def test_holds_of_the_same_key_are_each_their_organizations_own(app: Flask) -> None:
