@@ -63,12 +63,16 @@ _OF_BROWSERS = {("POST", "/v1/confirmation_tokens"): _create_confirmation_token}
 def _operations(resource: str) -> tuple[Operation, ...]:
     """The operations whose path begins with a resource, like `payment_intents`."""
     made = []
-    for file in sorted([*SDK.glob("_*_service.py"), *(SDK / resource).glob("_*_service.py")]):
-        text = file.read_text()
+    for file, text in sorted([*_services(SDK), *_services(SDK / resource)]):
         if f'"/v1/{resource}' in text:
             folder = str(file.parent.relative_to(SDK))
             made += _in_file(ast.parse(text), resource, folder)
     return tuple(made)
+
+
+@cache
+def _services(folder: Path) -> tuple[tuple[Path, str], ...]:
+    return tuple((file, file.read_text()) for file in folder.glob("_*_service.py"))
 
 
 def _in_file(tree: ast.Module, resource: str, folder: str) -> list[Operation]:
@@ -83,7 +87,8 @@ def _in_file(tree: ast.Module, resource: str, folder: str) -> list[Operation]:
 
 
 def _operation(function: ast.FunctionDef, call: ast.Call, folder: str) -> Operation | None:
-    if ast.unparse(call.func) != "self._request" or len(call.args) < 2:
+    # What they call on themselves: each has one `_request`.
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "_request") or len(call.args) < 2:
         return None
     method, path = call.args[0], call.args[1]
     if isinstance(path, ast.Call) and isinstance(path.func, ast.Attribute):

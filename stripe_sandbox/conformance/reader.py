@@ -8,7 +8,7 @@ from pathlib import Path
 
 import stripe
 
-from stripe_sandbox.conformance.types import Shape, Type, read_type
+from stripe_sandbox.conformance.types import Shape, Type, last_name, read_type
 
 SDK = Path(stripe.__file__).parent
 
@@ -66,8 +66,8 @@ def _shape(node: ast.ClassDef, parent: Shape | None) -> Shape:
 
 
 def _add_field(shape: Shape, item: ast.AnnAssign, name: str) -> None:
-    written = ast.unparse(item.annotation)
-    if not written.startswith("ClassVar"):
+    annotation = item.annotation.value if isinstance(item.annotation, ast.Subscript) else item.annotation
+    if last_name(annotation) != "ClassVar":
         shape.fields[name.rstrip("_") if name.endswith("_") else name] = read_type(item.annotation)
     elif name == "OBJECT_NAME" and isinstance(item.value, ast.Constant):
         shape.object_name = str(item.value.value)

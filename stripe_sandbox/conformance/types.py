@@ -45,8 +45,16 @@ def read_type(node: ast.expr) -> Type:  # noqa: PLR0911, one per notation
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return _union([read_type(left), read_type(right)])
         case ast.Subscript(value=base, slice=inside):
-            return _subscript(ast.unparse(base).rpartition(".")[2], inside)
+            return _subscript(last_name(base), inside)
     return Type("Any")
+
+
+def last_name(node: ast.expr) -> str:
+    """What a dotted name ends with: `Any` of `typing.Any`. Empty for anything else."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _subscript(base: str, inside: ast.expr) -> Type:  # noqa: PLR0911, one per notation
