@@ -66,7 +66,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Leave what has been imported out of every later collection of garbage: it stays to the end."""
+    """Leave what has been imported out of every later collection of garbage: it stays to the end. Test processes that
+    are forked have their templates compiled already."""
+    if session.config.option.processes > 1:
+        kept_templates.compile_all()
     gc.collect()
     gc.freeze()
     gc.enable()

@@ -23,6 +23,8 @@ from typing import Any
 
 # What takes long to import. gunicorn doesn't, and reads its settings while it is imported.
 IMPORTED = ("flask.cli", "app.work.worker", "demo.application")
+SERVING = "gunicorn"
+TEMPLATES = "tests.support.kept_templates"
 _PR_SET_PDEATHSIG = 1
 _MOST = 1 << 20
 
@@ -90,6 +92,13 @@ def _fork(asker: socket.socket, others: list[socket.socket]) -> _Asked | int:
     if IMPORTED[-1] not in sys.modules:
         for name in IMPORTED:
             importlib.import_module(name)
+        gc.collect()
+        gc.freeze()
+    if asked.module == SERVING and TEMPLATES not in sys.modules:
+        # They also take a second to compile.
+        templates = importlib.import_module(TEMPLATES)
+        templates.keep()
+        templates.compile_all()
         gc.collect()
         gc.freeze()
     pid = os.fork()
