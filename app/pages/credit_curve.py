@@ -25,7 +25,6 @@ class Size:
 
 
 WIDE = Size(660, 230, 6)
-NARROW = Size(300, 190, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +92,11 @@ def draw(
     step = _step(highest)
     most = max(-(-highest // step), 1) * step
 
-    def x(at: datetime) -> float:
-        return round(_LEFT + width * ((at - begin) / max(end - begin, timedelta(seconds=1))), 1)
+    def x(at: datetime) -> int:
+        return round(_LEFT + width * ((at - begin) / max(end - begin, timedelta(seconds=1))))
 
-    def y(micro: int) -> float:
-        return round(bottom - (bottom - _TOP) * micro / most, 1)
+    def y(micro: int) -> int:
+        return round(bottom - (bottom - _TOP) * micro / most)
 
     zone = ZoneInfo(timezone)
     # A day ends when the next begins.

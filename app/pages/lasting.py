@@ -12,7 +12,7 @@ from app.billing.forecast import Dryness, History
 from app.billing.wallet.balance import BalanceView
 from app.clock import utc_now
 from app.language import gettext
-from app.pages.credit_curve import NARROW, Around, Curve, draw
+from app.pages.credit_curve import Around, Curve, draw
 from app.web.formatting import number, time_around, time_estimated
 from app.web.identity import current_organization
 
@@ -45,9 +45,8 @@ def how_long(balance: BalanceView) -> HowLong:
             return _words(found.dryness)
 
 
-def credit_curve(balance: BalanceView) -> tuple[Curve, Curve] | None:
-    """The curve of credit to come, for wide screens and for narrow ones; None if nothing is forecast, or nothing is
-    left."""
+def credit_curve(balance: BalanceView) -> Curve | None:
+    """The curve of credit so far and to come; None if nothing is forecast, or nothing is left."""
     profile = forecast.profile_of(balance.forecast)
     if profile is None or not any(profile.slots) or balance.available.micro <= 0:
         return None
@@ -57,7 +56,7 @@ def credit_curve(balance: BalanceView) -> tuple[Curve, Curve] | None:
     )
     currency = balance.available.currency
     around = Around(balance.past, balance.threshold)
-    return draw(points, currency, zone, around), draw(points, currency, zone, around, NARROW)
+    return draw(points, currency, zone, around)
 
 
 def _words(dryness: Dryness | None) -> HowLong:

@@ -55,7 +55,8 @@ def test_everything_is_within_the_drawing(of: int, amount: int) -> None:
     chart = drawn([amount, *[amount // 3] * (over - 1)], of=of, before=[amount // 2] * of, ahead=[amount] * 2)
     assert chart is not None
     assert len(chart.bars) == of
-    assert all(bar.x >= 0 and bar.x + chart.width <= 100.01 for bar in chart.bars)
+    assert [bar.place for bar in chart.bars] == list(range(of))
+    assert all(0 < bar.middle < 100 for bar in chart.bars)
     for bar in chart.bars:
         for one in (*bar.segments, *([bar.ahead] if bar.ahead else [])):
             assert 0 <= one.y <= one.y + one.height <= HEIGHT + 1
@@ -71,7 +72,7 @@ def test_what_is_ahead_today_stands_on_what_was_used() -> None:
     assert chart is not None
     today, tomorrow = chart.bars[1], chart.bars[2]
     assert today.ahead is not None
-    assert today.ahead.y + today.ahead.height + 1 == pytest.approx(today.segments[0].y, abs=0.2)
+    assert today.ahead.y + today.ahead.height + 1 == pytest.approx(today.segments[0].y, abs=1)
     assert tomorrow.spend is None
     assert tomorrow.ahead is not None
 

@@ -29,10 +29,11 @@ IMPORTED = re.compile(r'^import .*"\./([\w.]+)";$', re.MULTILINE)
 ON_NEED = re.compile(r'^ +"([^"]+)": \(\) => import\("\./(\w+)\.js"\)', re.MULTILINE)
 
 BUDGET = 45 * 1024
-"""Of the Overview, by the design: 45 KB. A test's organization has less to show than others: 7,500 are left for that."""
+"""Of the Overview, by the design: 45 KB. A test's organization has less to show than others: its own limit below. With a
+month of usage the Overview has some 8,000 bytes more, which is over the design: `make bench SECTION=weight` says it."""
 OF_A_PAGE = BUDGET - 5_000
 OTHERS = {
-    "/billing": BUDGET - 7_500,
+    "/billing": BUDGET - 6_500,
     # Where payments are made, what Stripe's fields need comes along.
     "/billing/change-plan": BUDGET,
     "/billing/payment-methods": BUDGET - 2_000,

@@ -1,7 +1,7 @@
 """The chart of what each day cost, as places for the template to draw in SVG.
 
-Across they are percent of its width, so that one drawing serves every screen, and its text keeps its size; down they
-are pixels. The line of the range before is in units of days, in a drawing of its own that is stretched.
+Across they are days, in a drawing that is stretched to the width that there is, so that one serves every screen; down
+they are pixels. Text is outside of it, at percent of the width, and keeps its size.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ HEIGHT, _TOP = 160, 8
 _STEPS = (1, 2, 5)
 _LABELS = 5
 _GAP = 0.3
-_LEAST = 0.75
 _SERIES = {group: position for position, group in enumerate(UsageGroup, start=1)}
 _WEEK = 7
 _A_DAY = timedelta(days=1)
@@ -27,16 +26,18 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    y: float
-    height: float
+    y: int
+    height: int
     series: int
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day. `spend` is None for one to come, of which `ahead` is what is expected; for today it is what is left."""
+    """A day, the `place`th of them, with its `middle` in percent. `spend` is None for one to come, of which `ahead`
+    is what is expected; for today it is what is left."""
 
-    x: float
+    place: int
+    middle: float
     day: date
     spend: DaySpend | None
     segments: tuple[Segment, ...]
@@ -52,10 +53,9 @@ class Gridline:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`slot` and `width` are of a day and its bar, in percent. `line` is of the range before, by the same weekdays,
-    in units of days and pixels. `most` is the most expensive day."""
+    """`width` is of a bar, in percent. `line` is of the range before, by the same weekdays, in units of days and
+    pixels. `most` is the most expensive day."""
 
-    slot: float
     width: float
     bars: tuple[Bar, ...]
     gridlines: tuple[Gridline, ...]
@@ -78,7 +78,6 @@ def draw(report: UsageReport, ahead: Mapping[date, Money]) -> Chart | None:
     step = _step(max(tops))
     most = max(-(-max(tops) // step), 1) * step
     scale = (HEIGHT - _TOP) / most
-    slot = 100 / period.days
     every = max(-(-period.days // _LABELS), 1)
     every = max(round(every / _WEEK), 1) * _WEEK if period.days > 2 * _WEEK else every
     bars = []
@@ -87,7 +86,8 @@ def draw(report: UsageReport, ahead: Mapping[date, Money]) -> Chart | None:
         segments, y = _stacked(spent.get(day), scale)
         bars.append(
             Bar(
-                x=round(number * slot, 3),
+                place=number,
+                middle=round(100 * (number + (1 - _GAP) / 2) / period.days, 2),
                 day=day,
                 spend=spent.get(day),
                 segments=segments,
@@ -96,15 +96,14 @@ def draw(report: UsageReport, ahead: Mapping[date, Money]) -> Chart | None:
             )
         )
     return Chart(
-        slot=round(slot, 3),
-        width=round(slot * (1 - _GAP), 3),
+        width=round(100 * (1 - _GAP) / period.days, 2),
         bars=tuple(bars),
         gridlines=tuple(
             Gridline(round(HEIGHT - micro * scale, 1), Money(micro, report.total.cost.currency))
             for micro in range(0, most + 1, step)
         ),
         line=" ".join(
-            f"{number + (1 - _GAP) / 2:g},{HEIGHT - micro * scale:.1f}"
+            f"{number + (1 - _GAP) / 2:g},{HEIGHT - micro * scale:.0f}"
             for number, micro in enumerate(line)
             if micro is not None
         ),
@@ -136,7 +135,7 @@ def _stacked(spend: DaySpend | None, scale: float) -> tuple[tuple[Segment, ...],
 
 
 def _segment(bottom: float, height: float, series: int) -> Segment:
-    return Segment(round(bottom - height, 1), round(max(height - 1, _LEAST), 1), series)
+    return Segment(round(bottom - height), max(round(height - 1), 1), series)
 
 
 def _step(highest: int) -> int:

@@ -1,7 +1,6 @@
 // What only some pages need, loaded where it is needed, also where a later answer brings that.
 const NEEDED = {
   "[data-pays]": () => import("./paying.js"),
-  ".usage-chart": () => import("./chart.js"),
   ".password": () => import("./show_password.js"),
 };
 
@@ -12,6 +11,13 @@ function loadAll() {
 
 document.addEventListener("htmx:after:swap", loadAll);
 loadAll();
+
+// The usage of the Overview, once someone is in it.
+for (const name of ["focusin", "pointerover"]) {
+  document.addEventListener(name, ({ target }) => {
+    if (target.closest?.("#usage")) import("./chart.js").catch(() => {});
+  });
+}
 
 // What is pressed seldom is loaded when it is. Without it the browser downloads the file by itself: also in a frame, where
 // Firefox takes a file that a page has made for a page of the frame, which the shell's `frame-src` doesn't allow.
