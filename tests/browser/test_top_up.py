@@ -90,6 +90,24 @@ def test_another_amount_and_its_mistakes(page: Page, organization: Organization,
     assert balance(organization) == "17.50"
 
 
+def test_reload_and_back_keep_what_was_chosen(page: Page, organization: Organization, owner: str) -> None:
+    other = a_stripe_card(organization, "pm_card_mastercard")
+    sign_in(page, owner, to="/billing/wallet")
+    card = page.get_by_role("combobox", name="Card", exact=True)
+    page.get_by_role("radio", name="$250").check()
+    card.select_option(str(other.id))
+    page.reload()
+    expect(page.get_by_role("radio", name="$250")).to_be_checked()
+    expect(card).to_have_value(str(other.id))
+    page.get_by_role("radio", name="Other amount").check()
+    page.get_by_role("textbox", name="Other amount").fill("73")
+    page.get_by_role("button", name="Review top-up").click()
+    expect(page.get_by_role("heading", name="Check before you pay")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("textbox", name="Other amount")).to_have_value("73")
+    expect(card).to_have_value(str(other.id))
+
+
 def test_a_double_click_charges_once(page: Page, organization: Organization, owner: str) -> None:
     sign_in(page, owner, to="/billing/wallet")
     page.get_by_role("button", name="Review top-up").click()

@@ -95,7 +95,7 @@ def test_a_refused_form_keeps_the_card_that_was_chosen(owner: Owner) -> None:
 def test_in_place_a_refused_form_comes_back_alone(owner: Owner, sandbox: Sandbox) -> None:
     page = owner.choose("12,50", headers={"HX-Request": "true"})
     assert page.status_code == 422
-    assert page.text.lstrip().startswith('<section class="panel span-7" id="top-up"')
+    assert page.text.lstrip().startswith('<section class="panel" id="top-up"')
     assert value_of("other_amount", page.text) == "12,50"
     assert_nothing_happened(owner, sandbox)
 

@@ -10,3 +10,16 @@ document.addEventListener("pointerdown", () => {
 document.addEventListener("change", ({ target }) => {
   if (target.id === "amount-other" && !byArrow) document.getElementById("other_amount").focus();
 });
+
+// What is chosen is in the address, so that Reload and Back begin with it again.
+document.addEventListener("change", ({ target }) => {
+  const form = target.form?.matches("[data-kept]") && target.form;
+  if (!form) return;
+  const filled = new FormData(form);
+  const here = new URL(location.href);
+  for (const name of form.dataset.kept.split(" ")) {
+    if (filled.get(name)) here.searchParams.set(name, filled.get(name));
+    else here.searchParams.delete(name);
+  }
+  history.replaceState(history.state, "", here);
+});
