@@ -192,6 +192,7 @@ OWN_KEY = {
     "report_usage",  # each event's source and id
     "reserve_hold",  # the hold's key
     "renew_hold",  # the slice
+    "carry_out_batch",  # those of its operations
     "capture_hold",  # the hold ends once
     "release_hold",
     "estimate_campaign",  # changes nothing
