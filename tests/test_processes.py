@@ -35,7 +35,8 @@ def test_each(number, kept, record_property):
 def test_ends(kept):
     os._exit(3)
 
-def test_captures(capfd):
+def test_captures(capfd, tmp_path):
+    assert tmp_path.parent.name == os.environ["TEST_PROCESS"]
     print("printed")
     assert capfd.readouterr().out == "printed\\n"
 

@@ -37,6 +37,9 @@ def work(session: pytest.Session, connection: Connection, name_of_process: str) 
     """Be a test process: run what one is told over the connection, and report it. It doesn't return."""
     os.environ[NAME] = name_of_process
     random.seed()
+    files: Any = session.config._tmp_path_factory  # type: ignore[attr-defined]
+    files._basetemp = files.getbasetemp() / name_of_process
+    files._basetemp.mkdir(mode=0o700)
     # They would share the files into which what tests write is captured.
     capture: Any = session.config.pluginmanager.get_plugin("capturemanager")
     if capture is not None and capture.is_globally_capturing():

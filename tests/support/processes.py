@@ -59,6 +59,8 @@ class Processes:
     def run(self, number: int) -> None:
         """Run all tests of the session in so many processes. Raises where the session is to stop early."""
         count = len(self._session.items)
+        # Made here, the folder of the run's files is also removed with it, as pytest does with all but the newest.
+        self._session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
         try:
             for each in range(number):
                 self._start(deque(range(count * each // number, count * (each + 1) // number)))
