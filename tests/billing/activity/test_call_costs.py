@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 
 from app.billing import catalog
-from app.billing.activity import call_costs, spending
+from app.billing.activity import call_costs, usage_report
 from app.billing.activity.call_costs import CallCosts, CallPart
+from app.billing.activity.cost_change import Period
+from app.billing.activity.usage_windows import Asked
 from app.billing.catalog import file, versions
 from app.billing.catalog.quantities import Units
-from app.billing.plans import gather as plan_of
 from app.billing.usage import ingest
 from app.billing.wallet import holds
 from app.clock import utc_now
@@ -161,12 +162,12 @@ class TestOlderCatalogues:
         assert (line.label, line.version, line.included.count) == ("Text messages", "2026-12.4", 3)
 
     def test_the_period_s_usage_has_it(self, organization: Organization) -> None:
-        plan = plan_of(organization)
-        groups = spending.gather(organization, plan.plan, utc_now().date().replace(day=1)).groups
-        found = {meter.meter: meter for group in groups for meter in group.meters}
-        assert found["sms"].used.amount == 3
-        telephony = next(group for group in groups if group.group is UsageGroup.TELEPHONY)
-        assert telephony.lead is not None and telephony.lead.included.amount == 3
+        today, days = organization.local_day(), timedelta(days=2)
+        asked = Asked(Period(today - days, today), Period(today - 3 * days, today - 2 * days), by="meter")
+        found = {row.name: row for row in usage_report.gather(organization, asked).rows}
+        used = found["sms"].used
+        assert used is not None and used.amount == 3
+        assert (found["sms"].label, found["sms"].group) == ("Text messages", UsageGroup.TELEPHONY)
 
     def test_a_version_that_was_not_kept_leaves_the_names_that_there_are(self, app: Flask) -> None:
         organization = an_organization(credit="10")

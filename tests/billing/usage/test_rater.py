@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -10,7 +10,9 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing.activity import spending
+from app.billing.activity import usage_report
+from app.billing.activity.cost_change import Period as Range
+from app.billing.activity.usage_windows import Asked
 from app.billing.catalog import CatalogError, file, rating
 from app.billing.wallet import verification
 from app.extensions import db
@@ -121,23 +123,23 @@ def test_spending_adds_up_by_group_by_day_by_campaign_and_by_agent(app: Flask) -
     ]
     cost = usage_reports.record(organization, "a", used, at=at(f"{today} 00:00"))
     db.session.commit()
-    view = spending.gather(organization, GROWTH, today.replace(day=1))
-    assert view.total == cost == usd("6.98")
-    assert [(group.group.value, group.cost) for group in view.groups] == [
+    days = timedelta(days=2)
+    now, before = Range(today - days, today), Range(today - 3 * days, today - 2 * days)
+    campaigns, agents, meters = (
+        usage_report.gather(organization, Asked(now, before, by)) for by in ("campaign", "agent", "meter")
+    )
+    assert campaigns.total.cost == cost == usd("6.98")
+    assert [(group.value, one.cost) for group, one in campaigns.groups.items()] == [
         ("calling", usd("6")),
         ("telephony", usd("0.98")),
         ("models", usd("0")),
     ]
-    assert view.days[-1].total == cost
-    assert [(spender.name, spender.cost) for spender in view.campaigns] == [
+    assert sum((day.total.micro for day in campaigns.days), 0) == cost.micro
+    assert [(row.name, row.compared.cost) for row in campaigns.rows] == [
         ("Recall", usd("3.98")),
         ("Reminders", usd("3")),
     ]
-    assert sum((spender.cost.micro for spender in view.agents), 0) == cost.micro
-    calling = view.groups[0].lead
+    assert sum((row.compared.cost.micro for row in agents.rows), 0) == cost.micro
+    calling = next(row for row in meters.rows if row.name == "calls_outbound").used
     assert calling is not None
-    assert (calling.used.amount, calling.allowance and calling.allowance.amount, calling.used.unit) == (
-        2200,
-        2000,
-        "min",
-    )
+    assert (calling.amount, calling.unit) == (2200, "min")
