@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
+from app.billing import statements
 from app.billing.invoices import listing
 from app.cursor import Cursor
 from app.extensions import db
-from app.models import Invoice, InvoiceStatus, Organization
+from app.models import Invoice, InvoiceStatus, Organization, Subscription, SubscriptionStatus, TransferKind
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
-from tests.support.browsing import text_of
+from tests.support.browsing import links_of, text_of, text_on_wide_screen
+from tests.support.moving import post, use
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
+from tests.support.subscriptions import Period
 
 
 @pytest.fixture
@@ -62,6 +65,42 @@ def test_it_is_filtered_by_status_and_open_ones_can_be_paid(app: Flask, owner: O
     assert numbers(page.text) == ["HD-2"]
     assert "Pay invoice HD-2 (opens in a new tab)" in text_of(page)
     assert "View invoice HD-1 (opens in a new tab)" in text_of(owner.get("/workplace/invoices"))
+
+
+def test_what_is_to_be_paid_comes_first(app: Flask, owner: Owner) -> None:
+    an_invoice(owner.organization, "HD-1", at("2026-01-01 08:00"), InvoiceStatus.OPEN)
+    for number in range(2, 40):
+        an_invoice(owner.organization, f"HD-{number}", at("2026-02-01 08:00") + timedelta(hours=number))
+    page = owner.get("/workplace/invoices")
+    assert "To pay $99.00 Growth Invoice HD-1 of Jan 1" in text_of(page)
+    assert "Pay $99.00 for invoice HD-1 (opens in a new tab)" in text_of(page)
+    older = re.search(r'rel="next" href="([^"]+)"', page.text)
+    assert older
+    for address in (older[1].replace("&amp;", "&"), "/workplace/invoices?status=paid"):
+        assert "To pay" not in text_of(owner.get(address)), "said once, where one begins"
+
+
+def test_a_renewal_is_paid_in_place(app: Flask, owner: Owner, sandbox: Sandbox) -> None:
+    an_invoice(owner.organization, "HD-1", at("2026-01-01 08:00"), InvoiceStatus.OPEN)
+    today = owner.organization.local_day()
+    subscriptions.subscribe(owner.organization, "growth", period=Period(today, today + timedelta(days=30)))
+    row = db.session.get_one(Subscription, (owner.organization.id,))
+    row.status = SubscriptionStatus.PAST_DUE
+    db.session.commit()
+    page = owner.get("/workplace/invoices")
+    assert "/billing/renewal" in links_of(page.text)
+    assert "Pay $99.00 for invoice HD-1 (opens" not in text_of(page)
+
+
+def test_months_are_a_table_and_most_of_many_are_folded_away(app: Flask, owner: Owner) -> None:
+    post(owner.organization, TransferKind.TOP_UP, usd("50"), at("2025-06-20 12:00"))
+    use(owner.organization, 100_001, at("2025-06-21 08:00"))
+    page = owner.get("/workplace/invoices")
+    said = text_on_wide_screen(page)
+    assert "June 2025 $0.00 +$50.00 \u2212$1.20 $48.80 PDF of June 2025 CSV of June 2025" in said
+    months = len(statements.list_months(owner.organization))
+    assert f"{months - 12} earlier months" in said
+    assert len(re.findall(r"statements/\d{4}-\d\d\.csv", page.text)) == months
 
 
 def test_filters_that_match_nothing_say_so_and_can_be_dropped(app: Flask, owner: Owner) -> None:

@@ -61,12 +61,24 @@ def test_all_documents_of_any_month_equal_the_ledger(owner: Owner, zone: str, pl
     play(organization, played)
     months = statements.months(organization)
     in_ledger = closings(organization)
+    listed = {line.month: line for line in statements.list_months(organization)}
+    assert list(listed) == months
     for newer, month in pairwise(months):
         found = statements.gather(organization, month)
         assert in_ledger.get(month, found.opening) == found.closing
         equals_the_file(found, csv_of(owner, month))
+        line = listed[month]
+        assert (line.opening, line.added, line.used, line.closing) == (
+            found.opening,
+            found.added,
+            found.used,
+            found.closing,
+        )
         if month in in_ledger:
-            for document in (packed(text_on_wide_screen(owner.get(address(month)))), pdf_of(owner, month)):
+            for document in (
+                packed(text_on_wide_screen(owner.get(f"{address(month)}?exact=1"))),
+                pdf_of(owner, month),
+            ):
                 assert [one for one in said(found) if packed(one) not in document] == []
         assert statements.gather(organization, newer).opening == found.closing
 

@@ -15,9 +15,10 @@ from app.extensions import db
 from app.models import TransferKind
 from app.months import Month
 from app.payments.invoice_sums import SumKind, SumLine, Sums
+from app.web.formatting import money_exact
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
-from tests.support.browsing import links_of, text_of
+from tests.support.browsing import links_of, text_of, text_on_wide_screen
 from tests.support.moving import post, use
 from tests.support.paying import Owner
 from tests.support.pdfs import packed, words
@@ -41,12 +42,35 @@ def test_the_invoices_lead_to_each_month(owner: Owner) -> None:
 
 
 def test_it_is_read_on_a_page(owner: Owner) -> None:
-    page = text_of(owner.get(ADDRESS))
+    page = text_of(owner.get(f"{ADDRESS}?exact=1"))
     assert "September 2026 statement" in page
     assert "September 1, 2026 to September 30, 2026" in page
     assert "Opening balance $50.00" in page
     assert "Month closed: figures are final." in page
     assert "Closing balance $48.799988" in page
+
+
+def test_it_is_rounded_to_the_cent_with_a_way_to_what_is_exact(owner: Owner) -> None:
+    page = owner.get(ADDRESS)
+    assert "Closing balance $48.80" in text_of(page)
+    assert "Amounts are rounded to the cent." in text_of(page)
+    exact = next(link for link in links_of(page.text) if "exact" in link)
+    assert "Closing balance $48.799988" in text_of(owner.get(exact))
+
+
+def test_groups_say_what_their_rows_come_to(owner: Owner) -> None:
+    use(owner.organization, 60, at("2026-09-02 08:00"), meter="calls_outbound")
+    use(owner.organization, 120, at("2026-09-02 08:00"), meter="calls_inbound")
+    post(owner.organization, TransferKind.REFUND, usd("3"), at("2026-09-03 12:00"), out=True)
+    post(owner.organization, TransferKind.TOP_UP, usd("10"), at("2026-09-03 12:00"))
+    said = text_on_wide_screen(owner.get(f"{ADDRESS}?exact=1"))
+    assert "In $7.00 Top-ups 1 $10.00 Refunds 1 \u2212$3.00" in said
+    found = statements.gather(owner.organization, Month(2026, 9))
+    assert [group.cost for group in found.groups] == [
+        sum((one.cost for one in group.meters[1:]), group.meters[0].cost) for group in found.groups
+    ]
+    for group in found.groups:
+        assert f"{group.group.label} {money_exact(-group.cost)}" in said
 
 
 def test_the_plan_invoices_of_the_month_are_told_apart_from_the_wallet_with_their_taxes(owner: Owner) -> None:
@@ -65,7 +89,7 @@ def test_the_plan_invoices_of_the_month_are_told_apart_from_the_wallet_with_thei
     )
     invoice.sums = packed_sums.pack(Sums(lines, usd("117.81"), usd("117.81")))
     db.session.commit()
-    page = text_of(owner.get(ADDRESS))
+    page = text_of(owner.get(f"{ADDRESS}?exact=1"))
     assert "HD-0007 Growth, with VAT 19% $18.81 $117.81" in page
     assert "Charged to a card, not to the wallet. Top-ups are prepaid credit and aren't taxed." in page
     assert "Closing balance $48.799988" in page

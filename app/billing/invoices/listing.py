@@ -63,6 +63,17 @@ def page(
     )
 
 
+def list_open(organization: Organization) -> list[InvoiceView]:
+    """What is to be paid, oldest first; at most a page. One statement."""
+    query = (
+        select(Invoice)
+        .where(Invoice.org_id == organization.id, Invoice.status == InvoiceStatus.OPEN)
+        .order_by(Invoice.issued_at, Invoice.id)
+        .limit(PAGE)
+    )
+    return [invoices.view(invoice) for invoice in db.session.scalars(query)]
+
+
 def list_for_month(organization: Organization, month: Month) -> list[InvoiceView]:
     """The invoices that were issued in a month of the organization's zone, oldest first. One statement.
 

@@ -11,9 +11,10 @@ from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.invoices import packed_sums
+from app.billing.invoices.subjects import subject_of
 from app.extensions import db
 from app.ids import uuid7
-from app.language import gettext, pgettext, translated
+from app.language import gettext, pgettext
 from app.models import Invoice, InvoiceStatus, Organization
 from app.money import Money
 from app.payments.invoice_sums import Sums
@@ -135,7 +136,7 @@ def view(invoice: Invoice) -> InvoiceView:
     return InvoiceView(
         id=invoice.id,
         number=invoice.number,
-        description=translated(invoice.description),
+        description=subject_of(invoice.description),
         issued_at=invoice.issued_at,
         amount=invoice.amount,
         status=invoice.status,

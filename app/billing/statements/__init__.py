@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.billing.statements.overview import MonthLine, list_months
 from app.billing.statements.statement import (
     NoStatementError,
     Spent,
@@ -12,6 +13,7 @@ from app.billing.statements.statement import (
 )
 
 __all__ = [
+    "MonthLine",
     "NoStatementError",
     "Spent",
     "Statement",
@@ -19,5 +21,6 @@ __all__ = [
     "gather_with_lines",
     "headers",
     "lines",
+    "list_months",
     "months",
 ]

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from app.billing.statements.lines import StatementLine
 from app.billing.statements.queries import PARTS, PARTS_AND_LINES
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageGroup, WalletLine
-from app.money import Money
+from app.money import Money, total
 from app.months import Month
 
 PIECE = 1000
@@ -63,6 +63,15 @@ class MeterUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupUsed:
+    """Usage of a group, and what its meters cost together."""
+
+    group: UsageGroup
+    meters: tuple[MeterUsed, ...]
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Spent:
     """What a campaign or an agent cost; an empty name is usage that named none."""
 
@@ -92,6 +101,20 @@ class Statement:
     late: tuple[Late, ...]
     used: Money
     closing: Money
+
+    @property
+    def added(self) -> Money:
+        """All moves together."""
+        return self.closing - self.opening + self.used
+
+    @property
+    def groups(self) -> tuple[GroupUsed, ...]:
+        """Usage by group, in the order of the groups."""
+        found = []
+        for group, metered in groupby(self.usage, key=lambda one: one.group):
+            meters = tuple(metered)
+            found.append(GroupUsed(group, meters, total((one.cost for one in meters), self.used.currency)))
+        return tuple(found)
 
 
 def months(organization: Organization) -> list[Month]:

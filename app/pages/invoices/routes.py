@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.billing import invoices, statements
+from app.billing import invoices, plans, statements
 from app.billing.customers import documents as customer_documents
 from app.billing.invoices import UnknownInvoiceError, listing
 from app.billing.invoices.listing import InvoiceFilters
@@ -25,6 +25,8 @@ from app.web.other_sites import lead_to
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/workplace/invoices")
 
+RECENT = 12
+"""So many months are listed at once; those before are folded away."""
 STATUSES = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE)
 
 
@@ -40,10 +42,21 @@ def show() -> str:
         before=Cursor.parse(args.get("before", "")),
         after=Cursor.parse(args.get("after", "")),
     )
-    months = statements.months(organization)
+    is_first = not page.filters and page.newer is None
+    unpaid = listing.list_open(organization) if is_first else []
+    plan = plans.gather(organization) if unpaid else None
     billed = customer_documents.on_documents(organization)
     statuses = {status: invoices.label_of(status) for status in STATUSES}
-    return render_template("invoices/show.html", page=page, statuses=statuses, months=months, billed=billed)
+    return render_template(
+        "invoices/show.html",
+        page=page,
+        statuses=statuses,
+        unpaid=unpaid,
+        pays_here=plan.is_past_due if plan else False,
+        months=statements.list_months(organization),
+        recent=RECENT,
+        billed=billed,
+    )
 
 
 @blueprint.get("/<uuid:invoice_id>/pdf")

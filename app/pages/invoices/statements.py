@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 
 from app.billing import statements
 from app.billing.activity.shortlists import shortlist
@@ -27,7 +27,7 @@ SHOWN = 100
 @blueprint.get("/statements/<month>")
 @org_admin_required
 def show_statement(month: str) -> str | Response:
-    """The statement of a month, like `2026-11`."""
+    """The statement of a month, like `2026-11`: to the cent, or exact where the address asks for that."""
     statement = _statement(month)
     if statement is None:
         return _missing()
@@ -36,6 +36,7 @@ def show_statement(month: str) -> str | Response:
         "invoices/statement.html",
         statement=statement,
         head=head,
+        is_exact="exact" in request.args,
         campaigns=shortlist(statement.campaigns, SHOWN),
         agents=shortlist(statement.agents, SHOWN),
         late=shortlist(statement.late, SHOWN),
