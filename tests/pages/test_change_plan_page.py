@@ -285,6 +285,24 @@ class TestPastDue:
         said = send(visitor, PAGE, {"plan": "scale:month"}, status=422)
         assert "Pay it before you switch to a larger plan." in said
 
+    @pytest.mark.parametrize("wants", [True, False])
+    def test_the_card_that_pays_pays_from_now_on_only_where_that_is_wanted(
+        self, debtor: Organization, visitor: Visitor, wants: bool
+    ) -> None:
+        assert "Use this card from now on" in text_of(visitor.get("/billing/renewal"))
+        before = payment_methods.default_of(debtor.id)
+        card = next(one for one in payment_methods.saved(debtor.id) if not one.is_default)
+        sent = {"card": str(card.id)} | ({"from_now_on": "y"} if wants else {})
+        said = send(visitor, "/billing/renewal", sent)
+        assert "The Growth renewal is paid." in said
+        db.session.expire_all()
+        default = payment_methods.default_of(debtor.id)
+        assert default
+        assert before
+        assert default.id == (card.id if wants else before.id)
+        assert ("is now your default card." in said) is wants
+        assert ("Your default card is still" in said) is not wants
+
     @pytest.mark.long
     def test_going_down_says_what_stays_due(self, debtor: Organization, visitor: Visitor) -> None:
         said = send(visitor, PAGE, {"plan": "starter:month"})

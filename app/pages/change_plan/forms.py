@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 
 from app.billing import catalog
 from app.billing.catalog import CatalogError
@@ -77,6 +77,12 @@ class PayForm(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, message: str) -> None:
         self.card.errors = [message]
+
+
+class RenewalForm(PayForm):
+    """Which saved card pays a renewal, and whether it pays for the plan from now on."""
+
+    from_now_on = BooleanField(lazy_gettext("Use this card from now on"))
 
 
 def summarize_plan(_: Organization, typed: MultiDict[str, str]) -> Iterable[Field]:

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from app.billing import plans
 from app.billing.cards import paid_with as paid_cards
-from app.billing.cards import payment_methods
+from app.billing.cards import payment_methods, removal
 from app.billing.cards.payment_methods import CardNotUsableError
+from app.billing.cards.removal import UnknownCardError
 from app.billing.subscriptions import renewals
 from app.billing.subscriptions.renewals import NothingToPayError
 from app.extensions import db, limiter
@@ -18,7 +19,7 @@ from app.language import gettext, translated
 from app.models import card_name
 from app.pages.actor import current_actor
 from app.pages.card_form import RENEWAL, card_form
-from app.pages.change_plan.forms import PayForm
+from app.pages.change_plan.forms import RenewalForm
 from app.pages.change_plan.routes import blueprint
 from app.payments.declines import advice_for
 from app.payments.errors import PaymentsError
@@ -46,7 +47,7 @@ def show_renewal() -> Response:
 @limiter.limit(OFTEN)
 def pay_renewal() -> Response:
     """Pay the renewal: at most once, however often this is sent."""
-    form = PayForm()
+    form = RenewalForm()
     if form.validate():
         try:
             payment = renewals.pay(current_organization(), form.chosen, current_actor())
@@ -59,11 +60,23 @@ def pay_renewal() -> Response:
         else:
             if payment.succeeded or payment.requires_action:
                 _flash_result(payment)
+                if payment.succeeded and form.from_now_on.data:
+                    _use_from_now_on(form.chosen)
                 return _to_page(payment)
             advice = advice_for(payment.decline_code)
             form.refuse(f"{advice.message} {advice.next_step}")
         db.session.rollback()
     return _draw(form, status=422)
+
+
+def _use_from_now_on(card_id: UUID) -> None:
+    """Make the card that has paid the default. Where it can't be, the page still offers that."""
+    try:
+        card = removal.make_default(current_organization(), card_id, current_actor())
+    except UnknownCardError:
+        db.session.rollback()
+    else:
+        flash(gettext("%(card)s is now your default card.", card=card_name(card.label)))
 
 
 @blueprint.post("/billing/renewal/answer")
@@ -130,7 +143,7 @@ def _paid_with() -> UUID | None:
         return None
 
 
-def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
+def _draw(form: RenewalForm | None = None, *, status: int = 200) -> Response:
     organization, settings = current_organization(), current_app.config["SETTINGS"]
     plan = plans.gather(organization)
     owed = None
@@ -157,7 +170,7 @@ def _draw(form: PayForm | None = None, *, status: int = 200) -> Response:
         offer=None if plan.is_past_due else paid_cards.offer_default(organization, _paid_with()),
         failed_card=next((card for card in cards if card.is_default), None),
         advice=advice_for(plan.failure) if plan.failure else None,
-        form=form or PayForm(request.args),
+        form=form or RenewalForm(request.args),
         card_form=card_form(url_of_page("change_plan.show_renewal"), RENEWAL, is_open=not cards),
         stripe={"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import make_response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
 
 from app import separators
@@ -18,6 +19,7 @@ from app.models import Organization
 from app.money import Money
 from app.pages.amounts import as_typed
 from app.pages.numbers import read_whole
+from app.pages.wallet import credit_range, recent_checks
 from app.pages.wallet.routes import blueprint
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
@@ -155,8 +157,8 @@ def _as_typed(past: PastCampaigns) -> dict[str, str]:
 @blueprint.get("/campaign-check")
 @org_admin_required
 @keeps_typed(CampaignForm)
-def check_campaign() -> tuple[str, int]:
-    """The estimate of the campaign in the URL; without one, only the form."""
+def check_campaign() -> Response:
+    """The estimate of the campaign in the URL; without one, only the form. A result has its address also in place."""
     organization, now = current_organization(), utc_now()
     form = CampaignForm.with_past(organization, request.args)
     found: dict[str, object] = {}
@@ -166,7 +168,14 @@ def check_campaign() -> tuple[str, int]:
             "estimate": estimate,
             "course": campaign_courses.follow(organization, estimate, form.calls_a_day, now=now),
             "cheaper": campaign_plans.find(organization, estimate, at=now),
+            "bar": credit_range.measure(estimate.credit.usable, estimate.least, estimate.most),
+            "address": url_for("wallet.check_campaign", **recent_checks.query_of(request.args)),
         }
-    htmx = wants_region()
-    template = "wallet/_campaign_check.html" if htmx else "wallet/campaign_check.html"
-    return render_template(template, campaign=form, past=form.past, **found), 422 if form.errors else 200
+        recent_checks.remember(organization, request.args)
+    recent = recent_checks.list_recent(organization, but=request.args)
+    template = "wallet/_campaign_check.html" if wants_region() else "wallet/campaign_check.html"
+    html = render_template(template, campaign=form, past=form.past, recent=recent, **found)
+    response = make_response(html, 422 if form.errors else 200)
+    if found and wants_region():
+        response.headers["HX-Push-Url"] = str(found["address"])
+    return response
