@@ -26,7 +26,7 @@ from app.web.other_sites import lead_to
 blueprint = Blueprint("invoices", __name__, url_prefix="/workplace/invoices")
 
 RECENT = 12
-"""So many months are listed at once; those before are folded away."""
+"""So many months are listed ; those before are folded away."""
 STATUSES = (InvoiceStatus.OPEN, InvoiceStatus.PAID, InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE)
 
 
