@@ -117,6 +117,20 @@ def switch_down(hands: Hands) -> None:
     hands.is_on("heading", "Scheduled")
 
 
+@task("Pay for the same plan yearly", most=10, given=subscriber, posts=SWITCHED)
+def move_to_yearly(hands: Hands) -> None:
+    hands.press("g", "c")
+    hands.sees("heading", "Choose a plan")
+    hands.skip()
+    hands.tab_to("radio", "Monthly")
+    hands.press("ArrowRight")
+    hands.is_on("radio", "Yearly", exact=True)
+    hands.press("Enter")
+    hands.is_on("heading", "Check before you switch")
+    hands.go_to("button", "Switch to Growth (yearly)")
+    hands.is_on("heading", "Switched")
+
+
 @task("Cancel a scheduled change", most=8, given=planning, posts=["change_plan.cancel_scheduled_change"])
 def keep_growth(hands: Hands) -> None:
     hands.press("g", "c")
