@@ -26,7 +26,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000
 SECTION ?=
 
-.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -72,6 +72,11 @@ axe: $(DEV_STAMP) ## Let axe-core look at every page, in every state, look and w
 looks: export PYTHONDONTWRITEBYTECODE :=
 looks: $(DEV_STAMP) ## Look at every page in forced colors, magnified, spaced, on paper, and at its outline
 	@$(PYTEST) $(PATIENT) tests/browser/every_page/looks.py $(ARGS)
+
+states: export PYTHONDONTWRITEBYTECODE :=
+states: $(DEV_STAMP) ## Photograph every page in every state, in every look and width, into docs/screenshots/states
+	@rm -rf docs/screenshots/states
+	@$(PYTEST) $(PATIENT) tests/browser/every_page/photographs.py $(ARGS)
 
 lighthouse: $(DEV_STAMP) ## Run Lighthouse on every page, signed in (PAGES="wallet.show" FORMS=mobile)
 	@$(PYTHON_IN_VENV) -m dev.lighthouse
