@@ -59,6 +59,8 @@ def test_arrows_go_from_day_to_day_and_enter_leads_to_its_history(
     bars, readout = usage(page).locator(".days a"), page.locator("#readout")
     expect(bars).to_have_count(30)
     bars.last.focus()
+    # What answers the keys comes with the focus.
+    expect(bars.last).to_have_attribute("aria-description", re.compile("Calling"))
     page.keyboard.press("ArrowLeft")
     expect(bars.nth(28)).to_be_focused()
     day, _, amount = (bars.nth(28).get_attribute("aria-label") or "").partition(": ")
