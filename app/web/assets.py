@@ -65,9 +65,9 @@ def read(folder: Path) -> dict[str, Asset]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".md" and path.parent.name != "css"
     }
-    order = (folder / "css" / "ORDER").read_text().split()
-    style = _COMMENT.sub("", "\n".join((folder / "css" / name).read_text() for name in order))
-    files["app.css"] = tight_styles.tightened(style).encode()
+    for sheet, names in sheets(folder / "css").items():
+        style = _COMMENT.sub("", "\n".join((folder / "css" / name).read_text() for name in names))
+        files[f"{sheet}.css"] = tight_styles.tightened(style).encode()
     files["htmx.js"] = b"\n".join(files.pop(name) for name in _HTMX)
     shared = {_ON_BOTH_SIDES: files[_ON_BOTH_SIDES]}
     modules = shared | {
@@ -87,6 +87,19 @@ def read(folder: Path) -> dict[str, Asset]:
     for name, content in sorted(files.items()):
         digest.update(name.encode() + b"\0" + content)
     return {name: _asset(name, content, digest.hexdigest()[:12]) for name, content in files.items()}
+
+
+def sheets(folder: Path) -> dict[str, list[str]]:
+    """The files of each stylesheet, in their order: `app` for all pages, and below `[a name]` one of its own for pages
+    that ask for it (`styles`)."""
+    found: dict[str, list[str]] = {"app": []}
+    names = found["app"]
+    for word in (folder / "ORDER").read_text().split():
+        if word.startswith("["):
+            names = found.setdefault(word.strip("[]"), [])
+        else:
+            names.append(word)
+    return found
 
 
 def is_file(response: Response) -> bool:

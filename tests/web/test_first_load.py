@@ -75,7 +75,7 @@ def check(get: Callable[..., TestResponse], path: str, most: int) -> None:
         assert not name.endswith(".css") or not re.search(r"@import|url\(", text)
     for place, module in ON_NEED.findall((ROOT / "app/static/js/on_need.js").read_text()):
         mark = place.strip(".[]")
-        is_there = bool(re.search(rf'<[^>]+ (?:class="{mark}"|{mark})[ =>]', page))
+        is_there = bool(re.search(rf'<[^>]+\s(?:class="{mark}"|{mark})[\s=>]', page))
         assert is_there == (f"{module}.js" in texts), f"{path}: {place} and the preload of {module}"
     found = weight(answer) + sum(map(weight, files.values()))
     assert found <= most, f"{path}: {found:,} bytes in {1 + len(files)} files"

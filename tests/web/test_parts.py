@@ -16,7 +16,7 @@ from tests.support.url_map import rules
 ALONE = re.compile(r"\s*<title>[^<]*</title>\s*<main\b(?:(?!<main\b).)*</main>\s*", re.DOTALL)
 MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 MADE_EACH_TIME = re.compile(
-    r'(?<=value=")[^"]{24,}(?=")|\b[0-9a-f]{32}\b|<script src="[^"]*" type="module"></script>|\s+'
+    r'(?<=value=")[^"]{24,}(?=")|\b[0-9a-f]{32}\b|<link rel="stylesheet"[^>]*>|<script src="[^"]*" type="module"></script>|\s+'
 )
 
 

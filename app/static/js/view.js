@@ -1,7 +1,8 @@
 // In the shell's frame, which is as high as its page: what stays in view is placed by what the shell says is in view, which
 // a page can't know by itself. Dialogs and the like are placed by the style sheets, from `--view-top` and `--view-height`.
-const STAYS = "dialog[open], .message, [data-over]";
-const FOLLOWS = ".messages";
+const STAYS = "dialog[open], .message, [data-over], .month-head, .choice-bar";
+const FOLLOWS = ".messages, .month-head > *, .choice-bar";
+const AT_THE_END = ".choice-bar";
 let top = 0;
 let height = 0;
 
@@ -11,10 +12,14 @@ const px = (pixels) => `${pixels}px`;
 function follow() {
   for (const one of document.querySelectorAll(FOLLOWS)) {
     const shifted = parseFloat(one.style.getPropertyValue("--follows")) || 0;
-    const natural = one.getBoundingClientRect().top + scrollY - shifted;
-    const room = one.parentElement.getBoundingClientRect().bottom + scrollY - natural - one.offsetHeight;
+    const box = one.getBoundingClientRect();
+    const natural = box.top + scrollY - shifted;
+    const around = (one.closest("tbody") ?? one.parentElement).getBoundingClientRect();
+    const before = Math.min(around.top + scrollY - natural, 0);
+    const after = Math.max(around.bottom + scrollY - natural - box.height, 0);
+    const moved = one.matches(AT_THE_END) ? Math.min(top + height - box.height - natural, 0) : Math.max(top - natural, 0);
     // Not where it would leave too little of the page in view.
-    const wanted = height < 3 * one.offsetHeight ? 0 : Math.min(Math.max(top - natural, 0), Math.max(room, 0));
+    const wanted = height < 3 * box.height ? 0 : Math.min(Math.max(moved, before), after);
     if (wanted !== shifted) one.style.setProperty("--follows", px(wanted));
   }
 }
