@@ -45,7 +45,7 @@ class TestPaying:
         owner.pay(top_up, headers=HTMX)
         answer = owner.get(top_up, headers=HTMX)
         assert answer.headers["HX-Push-Url"] == top_up
-        assert answer.text.lstrip().startswith('<section class="panel span-7" id="top-up"')
+        assert answer.text.lstrip().startswith('<section class="panel" id="top-up"')
         targets = re.findall(r'<hx-partial hx-target="#([a-z-]+)"', answer.text)
         assert targets == ["low-balance", "balance", "history", "status", "alert"]
         assert "$50.00 was added to your wallet." in text_of(answer)

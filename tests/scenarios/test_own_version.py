@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from app.billing import plans
 from app.billing.catalog import Plan
@@ -117,10 +118,9 @@ def in_the_api(place: Place, own: Own) -> None:
 
 
 def in_the_overview(place: Place, own: Own) -> None:
-    found = overview.gather(place.organization)
-    assert {limit_label(one.resource): one.allowed for one in found.plan.limits}["Agents"] == own.agents
-    group = next(one for one in found.usage.groups if one.group == "calling")
-    assert group.allowances[0].allowance.amount == own.seconds // 60
+    found = overview.gather(place.organization, MultiDict()).live.plan
+    assert {limit_label(one.resource): one.allowed for one in found.limits}["Agents"] == own.agents
+    assert found.allowances[0].whole.amount == own.seconds // 60
 
 
 def in_the_comparison(place: Place, own: Own) -> None:
