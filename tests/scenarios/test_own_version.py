@@ -126,14 +126,15 @@ def in_the_overview(place: Place, own: Own) -> None:
 def in_the_comparison(place: Place, own: Own) -> None:
     own = place.paid(own)
     page = change_plan_page.gather(place.organization)
-    offer = next(one for one in page.comparison if one.is_current)
+    column = next(one for one in page.columns if one.offer.is_current)
+    offer = column.offer
     assert offer.plan.price == own.price
     assert {limit_label(one.resource): one.allowed for one in offer.limits}["Agents"] == own.agents
     assert offer.allowances[0].quantity.amount == own.seconds // 60
     assert next(one.words.amount for one in offer.rates if one.words.meter == "tokens_out") == own.tokens
     assert own.feature in offer.features
-    choice = next(one for one in page.choices if one.is_current)
-    assert choice.price == own.price
+    pick = next(pick for _, pick in column.picks if pick.is_current)
+    assert pick.price == own.price
 
 
 def in_the_suggestion(place: Place, own: Own) -> None:
