@@ -15,7 +15,7 @@ from config import ROOT
 from tests.support.processes import half_of
 
 TESTS = """
-import os, warnings
+import os, sys, warnings
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,10 @@ def test_each(number, kept, record_property):
 
 def test_ends(kept):
     os._exit(3)
+
+def test_writes_where_a_module_writes_that_was_imported_before(out=sys.stdout):
+    out.write("written early\\n")
+    out.flush()
 
 def test_captures(capfd, tmp_path):
     assert tmp_path.parent.name == os.environ["TEST_PROCESS"]
@@ -90,8 +94,11 @@ def run(folder: Path, *options: str, says: str = "") -> tuple[str, dict[str, Ele
 
 def test_every_test_runs_once_in_some_process_and_all_that_it_reports_arrives(folder: Path) -> None:
     written, found = run(folder)
-    assert "2 failed, 20 passed, 1 skipped, 20 warnings" in written
-    assert set(found) == {*CASES, "test_ends", "test_captures", "test_skips"}
+    assert "2 failed, 21 passed, 1 skipped, 20 warnings" in written
+    others = {name for name in found if name not in CASES}
+    early = "test_writes_where_a_module_writes_that_was_imported_before"
+    assert others == {early, "test_ends", "test_captures", "test_skips"}
+    assert set(CASES) <= set(found)
     processes = {found[case].find("properties/property").get("value") for case in CASES}  # type: ignore[union-attr]
     assert len(processes) > 1
     failed = {name for name, case in found.items() if case.find("failure") is not None}

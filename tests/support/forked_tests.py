@@ -40,12 +40,9 @@ def work(session: pytest.Session, connection: Connection, name_of_process: str) 
     files: Any = session.config._tmp_path_factory  # type: ignore[attr-defined]
     files._basetemp = files.getbasetemp() / name_of_process
     files._basetemp.mkdir(mode=0o700)
-    # They would share the files into which what tests write is captured.
     capture: Any = session.config.pluginmanager.get_plugin("capturemanager")
     if capture is not None and capture.is_globally_capturing():
-        capture.stop_global_capturing()
-        capture.start_global_capturing()
-        capture.suspend_global_capture(in_=False)
+        _capture_apart(capture)
     # The first process looks after that.
     for name in ("faulthandler", *LIMITING):
         plugin = session.config.pluginmanager.get_plugin(name)
@@ -70,6 +67,22 @@ def work(session: pytest.Session, connection: Connection, name_of_process: str) 
     finally:
         # What would be cleaned up at the end of Python, or of pytest, is not this process's.
         os._exit(code)
+
+
+def _capture_apart(capture: Any) -> None:
+    """Capture what tests write in files of this process's own: it would share those of the one that collected.
+
+    Those aren't closed. Modules that were imported meanwhile keep them, as Alembic does as where it writes.
+    """
+    shared = capture._global_capturing
+    shared.suspend_capturing(in_=True)
+    capture._global_capturing = None
+    _shared.append(shared)
+    capture.start_global_capturing()
+    capture.suspend_global_capture(in_=False)
+
+
+_shared: list[Any] = []
 
 
 def _told(
