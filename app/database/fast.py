@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
 from psycopg.pq import TransactionStatus
 
 from app.database.messages import FastConnection
@@ -29,6 +30,10 @@ R = TypeVar("R")
 SEE = "SELECT now(), count(set_config(name, value, true)) FROM unnest(%s::text[], %s::text[]) AS seen (name, value)"
 """The first statement of a message, with what `visibility` returns. Its first column is the time of the
 transaction."""
+
+_OUTDATED = (FeatureNotSupported, InvalidSqlStatementName)
+"""How PostgreSQL refuses a prepared statement once a column has another type ("cached plan must not change result
+type"), and one that was deallocated."""
 
 _OPTIONS = "-c plan_cache_mode=force_generic_plan"
 """A prepared statement is planned once, not each time, whatever the lengths of its arrays are."""
@@ -61,18 +66,21 @@ class FastConnections:
             self._switched_off -= 1
 
     def run(self, work: Callable[[FastConnection], R]) -> R:
-        """Do some work on a connection, and once more on a fresh one if that was lost.
+        """Do some work on a connection, and once more on a fresh one if that was lost, or what is prepared on it no
+        longer fits the tables.
 
         What it leaves open is rolled back. Raises what the work raises, and `psycopg.OperationalError` if the
         database can't be reached.
         """
-        try:
-            with self._lent() as connection:
+        with self._lent() as connection:
+            try:
                 return work(connection)
-        except psycopg.OperationalError:
-            if not connection.closed:
-                raise
-        # The others were made before that, and are probably lost as well.
+            except _OUTDATED:
+                connection.close()
+            except psycopg.OperationalError:
+                if not connection.closed:
+                    raise
+        # The others were made before that, and are probably as useless.
         self.close()
         with self._lent() as connection:
             return work(connection)

@@ -46,14 +46,16 @@ class FastConnection(Connection[tuple[Any, ...]]):
     def send(self, *statements: Statement) -> list[list[tuple[Any, ...]]]:
         """Send statements, and return the rows of each. Without BEGIN they are one transaction.
 
-        Raises the first one's error that failed; those after it were not done.
+        Raises the first one's error that failed; those after it were not done. Raises `psycopg.DataError` for a
+        parameter that can't be sent, and then sends nothing.
         """
         server: PGconn = self.pgconn
         asked: list[tuple[str, bool]] = []
+        given = [_encoded(*statement) for statement in statements]
         server.enter_pipeline_mode()
         try:
-            for text, parameters in statements:
-                query, names = _prepared_form(text)
+            for (text, _), values in zip(statements, given, strict=True):
+                query, _ = _prepared_form(text)
                 name = self._message_names.get(text)
                 if name is None:
                     self._messages_named += 1
@@ -61,8 +63,7 @@ class FastConnection(Connection[tuple[Any, ...]]):
                     self._message_names[text] = name
                     server.send_prepare(name, query)
                     asked.append((text, True))
-                values = [parameters[one] for one in names] if isinstance(parameters, Mapping) else parameters
-                server.send_query_prepared(name, [None if one is None else one.encode() for one in values])
+                server.send_query_prepared(name, values)
                 asked.append((text, False))
             server.pipeline_sync()
             results = self.wait(_receive(server))
@@ -107,6 +108,20 @@ def _receive(server: PGconn) -> PQGen[list[PGresult]]:
             found.append(result)
         if server.status != ConnStatus.OK:
             raise psycopg.OperationalError(server.get_error_message())
+
+
+def _encoded(text: str, parameters: Parameters) -> list[bytes | None]:
+    """The parameters of a statement in the order of their numbers. Raises `psycopg.DataError`: libpq would cut a text
+    at its first NUL."""
+    _, names = _prepared_form(text)
+    values = [parameters[one] for one in names] if isinstance(parameters, Mapping) else parameters
+    try:
+        given = [None if one is None else one.encode() for one in values]
+    except UnicodeEncodeError as error:
+        raise psycopg.DataError(str(error)) from None
+    if any(one is not None and b"\0" in one for one in given):
+        raise psycopg.DataError("A text with a NUL character can't be sent.")
+    return given
 
 
 @cache

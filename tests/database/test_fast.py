@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -14,6 +16,7 @@ from psycopg import Connection
 
 from app.database import fast
 from app.database.fast import FastConnections
+from app.database.messages import FastConnection
 from app.extensions import db
 from app.ids import uuid7
 from tests.factories import an_organization
@@ -124,6 +127,53 @@ def test_what_fails_on_a_connection_that_is_there_is_not_repeated(connections: F
         connections.run(work)
     assert len(tries) == 1
     connections.close()
+
+
+def test_a_database_that_is_not_there_is_said_to_be(app: Flask) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        FastConnections("host=127.0.0.1 port=1 connect_timeout=2").run(process)
+
+
+def deallocate() -> None:
+    fast.connections.get().run(lambda connection: connection.execute("DEALLOCATE ALL"))
+
+
+def widen() -> None:
+    with superuser().begin() as other:
+        other.exec_driver_sql("ALTER TABLE widened ALTER n TYPE bigint")
+
+
+@pytest.mark.parametrize("change", [deallocate, widen])
+def test_what_is_prepared_and_fits_no_longer_is_prepared_again(
+    connections: FastConnections, change: Callable[[], None]
+) -> None:
+    def ask(connection: FastConnection) -> list[list[tuple[Any, ...]]]:
+        return connection.send(("SELECT n FROM widened", ()))
+
+    with superuser().begin() as other:
+        other.exec_driver_sql("CREATE TABLE widened AS SELECT 1 AS n")
+        other.exec_driver_sql("GRANT SELECT ON widened TO PUBLIC")
+    try:
+        assert connections.run(ask) == [[(1,)]]
+        change()
+        assert connections.run(ask) == connections.run(ask) == [[(1,)]]
+    finally:
+        with superuser().begin() as other:
+            other.exec_driver_sql("DROP TABLE widened")
+
+
+def test_a_forked_process_has_connections_of_its_own(connections: FastConnections) -> None:
+    own = connections.run(process)
+    told, tell = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(tell, str(connections.run(process)).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert int(os.read(told, 20)) != own
+    assert connections.run(process) == own
 
 
 def test_it_can_be_switched_off_for_a_while(connections: FastConnections) -> None:

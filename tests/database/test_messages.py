@@ -85,3 +85,13 @@ def test_a_lost_connection_is_said_to_be(connection: FastConnection) -> None:
     with pytest.raises(psycopg.OperationalError):
         connection.send(("SELECT 1", ()))
     assert connection.closed
+
+
+@pytest.mark.parametrize("text", ["cut\0here", "\ud800"])
+def test_a_text_that_can_not_be_sent_is_refused_before_anything_is(
+    connection: FastConnection, text: str
+) -> None:
+    with pytest.raises(psycopg.DataError):
+        connection.send(("BEGIN", ()), ("SELECT %s::text", [text]))
+    assert connection.info.transaction_status.name == "IDLE"
+    assert connection.send(("SELECT 1", ())) == [[(1,)]]

@@ -48,14 +48,20 @@ class KnownTerms:
 
 
 def find(connection: FastConnection, org_ids: Collection[UUID], token_id: UUID) -> Mapping[UUID, KnownTerms]:
-    """The terms of those organizations that exist, which may be outdated. One message for those not known yet."""
+    """The terms of those organizations that exist, which may be outdated. One message for those not known yet.
+
+    They stay as they are returned: other threads may read them again or forget them meanwhile.
+    """
     known = _known.get()
-    missing = [org_id for org_id in org_ids if org_id not in known]
+    found = {org_id: terms for org_id in org_ids if (terms := known.get(org_id)) is not None}
+    missing = [org_id for org_id in org_ids if org_id not in found]
     if missing:
         if len(known) + len(missing) > MOST:
             known.clear()
-        known.update(_read(connection, missing, token_id))
-    return known
+        fresh = _read(connection, missing, token_id)
+        known.update(fresh)
+        found.update(fresh)
+    return found
 
 
 def forget(org_id: UUID) -> None:

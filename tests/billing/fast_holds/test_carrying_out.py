@@ -9,18 +9,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
 from psycopg.errors import LockNotAvailable
 
 from app.billing import fast_holds
-from app.billing.fast_holds import Done, End, Operation, Outcome, Renew, Reserve
+from app.billing.fast_holds import Done, End, Operation, Outcome, Renew, Reserve, known_terms
 from app.billing.plans import terms
 from app.billing.usage import ingest, quotes
 from app.billing.wallet import holds, ledger, verification
 from app.billing.wallet.hold_refusals import NotEnoughCreditError
 from app.clock import utc_now
 from app.database import fast
+from app.database.messages import FastConnection, Statement
 from app.extensions import db
 from app.ids import uuid7
 from app.models import Allowance, Hold, HoldAllowance, HoldState, Organization, Wallet
@@ -248,6 +250,53 @@ def test_what_was_committed_while_it_waited_for_the_lock_counts(app: Flask) -> N
     assert db.session.scalar(db.select(db.func.count()).select_from(HoldAllowance)) == 0
 
 
+def while_one_waits(app: Flask, org_id: UUID, wanted: Any, do: Callable[[], None]) -> Outcome:
+    """What comes of a hold if something happens while it waits for the wallet's lock."""
+
+    def ask() -> Outcome:
+        with inside(app):
+            return reserve(org_id, "waiting", wanted)
+
+    with ThreadPoolExecutor(1) as thread:
+        with wallet_locked(org_id):
+            asked = thread.submit(ask)
+            until_someone_waits()
+            do()
+        return asked.result()
+
+
+def test_terms_that_another_thread_forgets_meanwhile_are_used_on(app: Flask) -> None:
+    organization = an_organization(credit="100")
+    reserve(organization, "a")
+    outcome = while_one_waits(app, organization.id, TOKENS, lambda: known_terms.forget(organization.id))
+    assert isinstance(outcome, Done)
+
+
+def test_terms_that_another_thread_reads_again_meanwhile_are_not_mixed_with_the_old_ones(app: Flask) -> None:
+    """The counts of the old plan's month were read: by the new one, all that it includes would seem unused."""
+    organization = an_organization(credit="1000")
+    org_id, usage = organization.id, (("calls_outbound", 600),)
+    reserve(organization, "a", TOKENS)
+    # Months from now on, of which all that is included is used.
+    terms.start_plan(organization, "growth", utc_now(), anchor=utc_now())
+    period = terms.get_terms(organization).period_of(utc_now().date())
+    for meter, used in {"call_minutes": 10**7, "calls_outbound": 0}.items():
+        row = Allowance(org_id=org_id, period_start=period, meter=meter)
+        row.used, row.charged, row.lines = used, 0, {}
+        db.session.add(row)
+    db.session.commit()
+
+    def read_again() -> None:
+        known_terms.forget(org_id)
+        fast.connections.get().run(lambda one: known_terms.find(one, [org_id], Anyone.token_id))
+
+    assert while_one_waits(app, org_id, usage, read_again) is None
+    outcome = reserve(org_id, "b", usage)
+    assert isinstance(outcome, Done)
+    assert outcome.hold.amount_micro > 0
+    assert db.session.scalar(db.select(db.func.count()).select_from(HoldAllowance)) == 0
+
+
 def test_on_a_lost_connection_it_is_done_once(app: Flask) -> None:
     organization = an_organization(credit="100")
     reserve(organization, "a")
@@ -256,3 +305,33 @@ def test_on_a_lost_connection_it_is_done_once(app: Flask) -> None:
         other.exec_driver_sql(f"SELECT pg_terminate_backend({pid}, 5000)")
     assert isinstance(reserve(organization, "b"), Done)
     assert wallet_of(organization).held == usd("2.40")
+
+
+def test_on_a_connection_that_is_lost_after_the_commit_it_is_done_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organization = an_organization(credit="100")
+    reserve(organization, "a")
+    send, lost = FastConnection.send, list[str]()
+
+    def lose(connection: FastConnection, *statements: Statement) -> Any:
+        rows = send(connection, *statements)
+        if statements[-1][0] == "COMMIT" and not lost:
+            lost.append("once")
+            connection.close()
+            raise psycopg.OperationalError
+        return rows
+
+    monkeypatch.setattr(FastConnection, "send", lose)
+    steps: list[tuple[Operation, HoldState, str]] = [
+        (Reserve(organization.id, "b", TOKENS, LEASE), HoldState.ACTIVE, "2.40"),
+        (Renew(organization.id, "b", TOKENS, LEASE, 2), HoldState.ACTIVE, "3.60"),
+        (End(organization.id, "b", HoldState.CAPTURED), HoldState.CAPTURED, "1.20"),
+    ]
+    for step, state, held in steps:
+        lost.clear()
+        [outcome] = carry_out(step)
+        assert lost, "the connection was there"
+        assert isinstance(outcome, Done)
+        assert (outcome.hold.state, wallet_of(organization).held) == (state, usd(held))
+    assert verification.check() == []

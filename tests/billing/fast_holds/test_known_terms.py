@@ -134,7 +134,14 @@ def test_those_of_no_organization_are_none(app: Flask) -> None:
 
 def test_only_so_many_are_known(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known_terms, "MOST", 2)
-    found = [known_of(an_organization()) for _ in range(5)]
+    organizations = [an_organization() for _ in range(5)]
+    assert len({id(known_of(organization)) for organization in organizations}) == 5
+    assert len(known_terms._known.get()) <= 2
+
+
+def test_what_was_found_stays_while_others_forget_it(app: Flask) -> None:
+    organization = an_organization()
     connections = fast.connections.get()
-    assert len(found) == 5
-    assert len(connections.run(lambda one: known_terms.find(one, [], uuid7()))) <= 2
+    found = connections.run(lambda one: known_terms.find(one, [organization.id], uuid7()))
+    known_terms.forget(organization.id)
+    assert known_of(organization) is not found[organization.id]
