@@ -26,8 +26,9 @@ section = Section("Calling", "Whether an organization may call; check it before 
 
 def show_status_fast(pass_: Pass, org_id: UUID, query: StatusQuery) -> Reply | None:
     """The same in one message, with the token; None where the wallet's row says too little."""
+    if not pass_.token.may_be_about(org_id):
+        return None
     asked = {"token_id": str(pass_.token.id), "org_id": str(org_id)}
-
     seen = fast.visibility([org_id], pass_.token.id)
     _, rows = fast.connections.get().run(lambda one: one.send((fast.SEE, seen), (_FAST, asked)))
     if not rows:

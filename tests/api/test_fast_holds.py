@@ -12,6 +12,7 @@ from app.models import Hold, Organization, Wallet
 from tests.factories import an_organization, usd
 from tests.support.platform import Platform, is_problem
 from tests.support.statements import fast_statements, statements
+from tests.support.twins import Twins, differing_answers
 
 TOKENS = [{"meter": "tokens_out", "quantity": 100_000}]  # 1.20 on the free plan
 
@@ -67,3 +68,39 @@ def test_switched_off_it_is_not_used(platform: Platform, warm: Organization) -> 
         assert reserve(platform, warm, "call-1").status_code == 200
     assert fast == []
     assert db.session.scalar(db.select(db.func.count()).select_from(Hold)) == 2
+
+
+ODD: list[dict[str, Any]] = [
+    *(
+        {"key": key}
+        for key in ("", " ", "NULL", "{}", 'a"b\\,c', "a\0b", "\ud800", "k" * 255, "k" * 256, 5, None)
+    ),
+    *({"lease_seconds": lease} for lease in (-60, 0, 60.0, 60.5, True, None, 10**30)),
+    *(
+        {"usage": [{"meter": "tokens_out", "quantity": many}]}
+        for many in (-1, 0, 1.5, None, "1", 10**9, 10**9 + 1, 10**30)
+    ),
+    {"usage": []},
+    {"usage": [{"meter": "tokens_out", "quantity": 10**9}] * 20},
+    {"usage": [{"meter": "tokens_out", "quantity": 1}] * 21},
+    *({"usage": [{"meter": meter, "quantity": 1}]} for meter in ("", "none", "tokens_out\0", None)),
+    *(
+        {name: value}
+        for name in ("call", "agent", "campaign", "to")
+        for value in ("", "NULL", "{\\", "\0", 5)
+    ),
+    {"more": 1},
+]
+"""What may be wrong with a request, or only looks as if."""
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_what_is_odd_is_answered_as_the_careful_way_does_even_when_it_is_sent_again(
+    platform: Platform, odd: dict[str, Any]
+) -> None:
+    twins = Twins(platform, lambda: an_organization(credit="100"))
+    twins.post("", {"key": "warm", "usage": TOKENS, "lease_seconds": 60})
+    body = {"key": "call-1", "usage": TOKENS, "lease_seconds": 60} | odd
+    for _ in range(2):
+        assert differing_answers(*twins.post("", body)) == []
+    assert twins.differences() == []

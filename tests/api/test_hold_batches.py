@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from app.extensions import db
 from app.ids import uuid7
 from app.models import Hold, Organization, Wallet
 from app.people import tokens
+from app.web.lock_timeouts import OF_HURRIED
 from tests.factories import an_organization, usd
 from tests.support.limits import a_draft, a_limit
 from tests.support.locking import wallet_locked
@@ -179,6 +182,52 @@ def test_a_token_of_one_organization_does_nothing_for_another(app: Flask) -> Non
         results = send(theirs, reserve(own, "a"), reserve(other, "a"), end(other, "a"))
         assert said(results) == [("active", "1.200000"), "not-found", "not-found"]
     assert held(other) == usd("0")
+
+
+def test_what_a_token_may_not_see_is_not_locked_for_it(app: Flask) -> None:
+    own, other = an_organization(credit="10"), an_organization(credit="10")
+    theirs = known(Platform(app, organization=own))
+    send(theirs, reserve(own, "warm"))
+    with wallet_locked(other.id), fast_statements() as fast:
+        assert said(send(theirs, reserve(own, "a"), reserve(other, "a"))) == [
+            ("active", "1.200000"),
+            "not-found",
+        ]
+    assert "COMMIT" in fast, "it waited for another organization's wallet"
+
+
+def test_many_locked_wallets_are_not_waited_for_one_by_one(platform: Platform) -> None:
+    locked, free = [an_organization(credit="10") for _ in range(4)], an_organization(credit="10")
+    known(platform)
+    with ExitStack() as all_of_them, statements() as seen:
+        for of in locked:
+            all_of_them.enter_context(wallet_locked(of.id))
+        results = send(platform, *(reserve(of, "a") for of in [*locked, free]))
+    assert [one["status"] for one in results] == [503, 503, 503, 503, 200]
+    hurried = [statement for statement in seen if OF_HURRIED in statement]
+    assert len(hurried) == 3, "two were waited for patiently, and then two locked ones and the free one not"
+
+
+def test_batches_in_opposite_orders_do_not_wait_for_each_other_in_a_circle(
+    app: Flask, platform: Platform
+) -> None:
+    organizations = [an_organization(credit="1000") for _ in range(5)]
+    send(known(platform), *(reserve(of, "warm") for of in organizations))
+    headers = {"Authorization": f"Bearer {platform.text}"}
+    batches = []
+    for number in range(12):
+        order = organizations[:: 1 if number % 2 else -1]
+        operations = [reserve(of, f"c{number}") for of in order] + [end(of, f"c{number}") for of in order]
+        batches.append({"operations": operations})
+
+    def post(batch: Any) -> set[int]:
+        answer: Any = app.test_client().post("/api/v1/holds/batch", headers=headers, json=batch)
+        return {one["status"] for one in answer.json["results"]}
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set().union(*threads.map(post, batches)) == {200}
+    assert {str(held(of).exact) for of in organizations} == {"1.200000"}
+    assert verification.check() == []
 
 
 def test_a_revoked_token_does_nothing(platform: Platform) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import Flask
+
 from app.billing.brake import answering, stopping
 from app.billing.brake.band import Band
 from app.billing.wallet import holds, ledger
@@ -15,6 +17,7 @@ from app.money import Money
 from tests.factories import OWNER, an_organization, give_credit
 from tests.support.braking import stops
 from tests.support.platform import Platform, is_problem
+from tests.support.statements import fast_statements
 
 
 def test_with_credit_it_may(platform: Platform) -> None:
@@ -75,3 +78,12 @@ def test_it_says_that_automatic_top_ups_wait_and_the_tag_changes_with_it(platfor
     [stop] = stops(organization)
     answering.answer(organization, stop.id, BrakeAnswer.ONCE, OWNER)
     assert platform.get(address).json["auto_top_up_stopped"] is False
+
+
+def test_a_token_of_one_organization_does_not_read_another(app: Flask) -> None:
+    own, other = an_organization(credit="1"), an_organization(credit="1")
+    theirs = Platform(app, organization=own)
+    assert theirs.get(f"/organizations/{own.id}/status").status_code == 200
+    with fast_statements() as fast:
+        assert is_problem(theirs.get(f"/organizations/{other.id}/status"), "not-found", 404)
+    assert fast == []
