@@ -80,9 +80,9 @@ class FastConnections:
             except psycopg.OperationalError:
                 if not connection.closed:
                     raise
-        # The others were made before that, and are probably as useless.
+        # The others were made before that, and are probably as useless; another thread may give one back right now.
         self.close()
-        with self._lent() as connection:
+        with self._lent(fresh=True) as connection:
             return work(connection)
 
     def close(self) -> None:
@@ -91,8 +91,8 @@ class FastConnections:
             self._free.pop().close()
 
     @contextmanager
-    def _lent(self) -> Iterator[FastConnection]:
-        connection = self._take()
+    def _lent(self, *, fresh: bool = False) -> Iterator[FastConnection]:
+        connection = self._open() if fresh else self._take()
         try:
             yield connection
         finally:
@@ -108,7 +108,10 @@ class FastConnections:
         try:
             return self._free.pop()
         except IndexError:
-            return FastConnection.open(self._conninfo, prepare_threshold=0, **self._parameters)
+            return self._open()
+
+    def _open(self) -> FastConnection:
+        return FastConnection.open(self._conninfo, prepare_threshold=0, **self._parameters)
 
 
 connections = PerApplication[FastConnections]("fast_connections")

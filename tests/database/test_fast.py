@@ -102,6 +102,25 @@ def test_on_a_lost_connection_the_work_is_done_once_more(connections: FastConnec
     assert connections.run(process) != first
 
 
+def test_once_more_is_on_a_fresh_one_though_another_thread_gives_back_a_lost_one(
+    connections: FastConnections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[int] = []
+
+    def work(connection: Connection[Any]) -> int:
+        if not lost:
+            lost.extend([process(connection), connections.run(process)])
+            for pid in lost:
+                end(pid)
+        return process(connection)
+
+    # As if the other thread came right after that.
+    monkeypatch.setattr(connections, "close", lambda: None)
+    assert connections.run(work) not in lost
+    monkeypatch.undo()
+    connections.close()
+
+
 def test_a_connection_that_is_lost_again_is_said_to_be(connections: FastConnections) -> None:
     tries = []
 
