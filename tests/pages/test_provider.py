@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -18,21 +16,17 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import (
     AuditEvent,
-    ExternalIdentity,
     Mail,
     Membership,
     ProviderVisit,
-    Role,
     SignInSession,
     User,
 )
-from app.people import accounts, password_links
-from app.people.factors import requirement
+from app.people import password_links
 from app.transaction import transaction
-from tests.factories import OWNER, PASSWORD, a_person, an_organization
+from tests.factories import a_person, an_organization
 from tests.support.browsing import Visitor, text_of
-from tests.support.factors import a_code, an_app
-from tests.support.openid_provider import ORG_ID, Provider, dana, unsigned
+from tests.support.openid_provider import Provider, dana, unsigned
 from tests.support.provider_visits import come_back, sent_back, use
 
 BUTTON = "Sign in with Acme"
@@ -208,101 +202,6 @@ def test_someone_whom_it_opens_nothing_for_reads_what_to_do(
     assert (count(SignInSession), count(User)) == (0, 0)
 
 
-def test_an_account_with_a_password_is_connected_by_its_holder_not_taken_over(
-    app: Flask, visitor: Visitor, provider: Provider
-) -> None:
-    harbor = an_organization("Harbor")
-    a_person("dana@acme.example", organization=harbor)
-    page = come_back(visitor, provider)
-    assert page.status_code == 403
-    assert "already has an account here" in text_of(page)
-    assert count(SignInSession) == 0
-    visitor.sign_in("dana@acme.example")
-    assert "Connect Acme" in text_of(visitor.get("/account"))
-    assert come_back(visitor, provider, "/account/provider/connect").location == "/account"
-    assert "You have been able to sign in with Acme since" in text_of(visitor.get("/account"))
-    assert "identity_connected" in db.session.scalars(select(Mail.kind)).all()
-    other = Visitor(app.test_client())
-    assert come_back(other, provider).location == "/billing"
-    assert "Harbor" in other.get("/account").text
-
-
-def test_connecting_asks_first_who_it_is(visitor: Visitor, provider: Provider) -> None:
-    owner = a_person("dana@acme.example", organization=an_organization())
-    visitor.sign_in(owner.email)
-    _long_ago()
-    assert urlsplit(visitor.get("/account/provider/connect").location).path == "/confirm"
-
-
-def test_someone_elses_visit_connects_nothing(app: Flask, visitor: Visitor, provider: Provider) -> None:
-    a_person("dana@acme.example", organization=an_organization())
-    a_person("eve@harbor.example", organization=an_organization())
-    visitor.sign_in("dana@acme.example")
-    back = sent_back(visitor, provider, "/account/provider/connect")
-    eve = Visitor(app.test_client())
-    eve.sign_in("eve@harbor.example")
-    assert eve.get(back).status_code == 400
-    visitor.post("/sign-out")
-    assert visitor.get(back).status_code == 400, "signed out meanwhile"
-
-
-class TestDisconnecting:
-    """The provider, from one's own account."""
-
-    PATH = "/account/provider/disconnect"
-
-    def test_the_holder_of_a_password_does_it_and_the_browser_it_signed_in_is_out(
-        self, app: Flask, visitor: Visitor, provider: Provider
-    ) -> None:
-        a_person("dana@acme.example", organization=an_organization("Harbor"))
-        visitor.sign_in("dana@acme.example")
-        come_back(visitor, provider, "/account/provider/connect")
-        thief = Visitor(app.test_client())
-        come_back(thief, provider)
-        assert thief.get("/account").status_code == 200
-        assert "Disconnect Acme" in text_of(visitor.get("/account"))
-        assert visitor.post(self.PATH).location == "/account"
-        page = text_of(visitor.get("/account"))
-        assert "Acme is disconnected." in page
-        assert "Connect Acme" in page
-        assert thief.get("/account").status_code == 302
-        assert come_back(thief, provider).status_code == 403, "and can't come back"
-
-    def test_who_came_by_it_is_signed_out(self, visitor: Visitor, provider: Provider) -> None:
-        come_back(visitor, provider)
-        with transaction():
-            accounts.set_password(db.session.scalars(select(User)).one(), "seven green bottles")
-        come_back(visitor, provider)
-        answer = visitor.post(self.PATH)
-        assert answer.location == "/sign-in"
-        assert answer.headers["Clear-Site-Data"] == '"cache"'
-        assert "Acme is disconnected. Sign in another way." in text_of(visitor.get("/sign-in"))
-
-    def test_the_only_way_to_sign_in_stays(self, visitor: Visitor, provider: Provider) -> None:
-        come_back(visitor, provider)
-        assert "Disconnect Acme" not in text_of(visitor.get("/account"))
-        refused = visitor.post(self.PATH)
-        assert refused.status_code == 422
-        assert "This is your only way to sign in. Add a passkey first" in text_of(refused)
-        assert visitor.get("/billing").status_code == 200
-
-    def test_it_asks_first_who_it_is(self, visitor: Visitor, provider: Provider) -> None:
-        visitor.sign_in(a_person("dana@acme.example", organization=an_organization()).email)
-        come_back(visitor, provider, "/account/provider/connect")
-        _long_ago()
-        assert visitor.post(self.PATH).status_code == 403
-        assert count(ExternalIdentity) == 1
-
-    def test_without_a_connection_or_a_provider_nothing_happens(
-        self, visitor: Visitor, provider: Provider
-    ) -> None:
-        visitor.sign_in(a_person(organization=an_organization()).email)
-        assert visitor.post(self.PATH).location == "/account"
-        assert count(Mail) == 1, "of the new browser"
-        openid.set_up(None, "")
-        assert visitor.post(self.PATH).status_code == 404
-
-
 @pytest.mark.long
 def test_a_role_that_is_taken_away_there_is_gone_with_the_next_sign_in(
     visitor: Visitor, provider: Provider
@@ -350,177 +249,3 @@ def test_signing_out_offers_to_sign_out_there_too(visitor: Visitor, provider: Pr
 def test_who_signed_in_with_a_password_isnt_asked_to(visitor: Visitor, provider: Provider) -> None:
     visitor.sign_in(a_person(organization=an_organization()).email)
     assert "Sign out of Acme" not in text_of(visitor.get(visitor.post("/sign-out").location))
-
-
-class TestSecondFactors:
-    """Of people who come by the provider."""
-
-    @pytest.fixture
-    def user(self, visitor: Visitor, provider: Provider) -> User:
-        come_back(visitor, provider)
-        visitor.post("/sign-out")
-        return db.session.scalars(select(User)).one()
-
-    def test_one_of_their_own_is_asked_for(self, visitor: Visitor, provider: Provider, user: User) -> None:
-        secret = an_app(user)
-        assert come_back(visitor, provider).location == "/sign-in/second-factor"
-        assert visitor.get("/billing").status_code == 302, "signed in to nothing yet"
-        visitor.post("/sign-in/second-factor", {"code": a_code(secret, steps=1)})
-        assert "Acme Rivets" in visitor.get("/billing").text, "with the role that the provider gave"
-
-    @pytest.mark.parametrize(
-        ("trusted", "said", "is_enough"),
-        [
-            (("mfa",), {"amr": ["pwd", "mfa"]}, True),
-            (("gold",), {"acr": "gold"}, True),
-            (("mfa",), {"amr": ["pwd"]}, False),
-            ((), {"amr": ["mfa"]}, False),
-        ],
-    )
-    def test_one_that_was_used_there_is_enough_where_operators_say_so(
-        self,
-        visitor: Visitor,
-        provider: Provider,
-        user: User,
-        trusted: tuple[str, ...],
-        said: dict[str, object],
-        is_enough: bool,
-    ) -> None:
-        an_app(user)
-        use(provider, visitor.client.application, second_factors=trusted)
-        provider.person = dana(**said)
-        location = come_back(visitor, provider).location
-        assert location == ("/billing" if is_enough else "/sign-in/second-factor")
-
-    @pytest.mark.parametrize("was_used", [True, False])
-    def test_an_organization_that_requires_one_counts_it(
-        self, visitor: Visitor, provider: Provider, user: User, was_used: bool
-    ) -> None:
-
-        another = a_person(organization=an_organization())
-        an_app(another)
-        with transaction():
-            requirement.require(UUID(ORG_ID), another, OWNER)
-        use(provider, visitor.client.application, second_factors=("mfa",))
-        provider.person = dana(amr=["mfa"] if was_used else ["pwd"])
-        come_back(visitor, provider)
-        page = visitor.get("/billing")
-        assert page.location == (None if was_used else "/account/second-factor")
-        assert user.email
-
-
-class TestConfirming:
-    """“Confirm it's you” for people who come by the provider."""
-
-    @pytest.fixture(autouse=True)
-    def _signed_in(self, visitor: Visitor, provider: Provider) -> None:
-        come_back(visitor, provider)
-        _long_ago()
-
-    def test_it_is_asked_for_there(self, visitor: Visitor, provider: Provider) -> None:
-        stopped = visitor.post("/billing/security/confirmations", {"always": "yes"})
-        assert stopped.status_code == 403
-        assert "Confirm with Acme" in text_of(stopped)
-        too_early = visitor.post(
-            "/confirm", {"method": "provider", "next": "/billing/security", "form": "/billing/security/confirmations", "typed:always": "yes"}
-        )  # fmt: skip
-        assert too_early.status_code == 422
-        assert "You haven't signed in there again" in text_of(too_early)
-        done = come_back(visitor, provider, "/confirm/provider")
-        assert done.location == "/confirm/done"
-        assert "You're confirmed" in text_of(visitor.get("/confirm/done"))
-        assert (provider.asked[-1]["prompt"], provider.asked[-1]["max_age"]) == ("login", "0")
-        before = _confirmed_at()
-        went_on = visitor.post("/confirm", {"method": "provider", "next": "/billing/security"})
-        assert went_on.location == "/billing/security"
-        assert _confirmed_at() == before, "going on makes it last no longer"
-        assert visitor.post("/billing/security/confirmations", {"always": "yes"}).status_code == 303
-
-    def test_a_link_leads_there_and_back(self, visitor: Visitor, provider: Provider) -> None:
-        page = visitor.get("/confirm?next=/billing/security")
-        assert 'href="/confirm/provider?next=/billing/security"' in page.text
-        back = come_back(visitor, provider, "/confirm/provider?next=/billing/security")
-        assert back.location == "/billing/security"
-
-    @pytest.mark.parametrize("auth_time", [None, 1])
-    def test_an_earlier_sign_in_there_confirms_nothing(
-        self, visitor: Visitor, provider: Provider, auth_time: int | None
-    ) -> None:
-        provider.person = dana(auth_time=auth_time)
-        before = _confirmed_at()
-        assert come_back(visitor, provider, "/confirm/provider").status_code == 400
-        assert _confirmed_at() == before
-
-    def test_someone_else_who_signs_in_there_confirms_nothing(
-        self, visitor: Visitor, provider: Provider
-    ) -> None:
-        provider.person.subject = "9d3e"
-        before = _confirmed_at()
-        assert come_back(visitor, provider, "/confirm/provider").status_code == 400
-        assert _confirmed_at() == before
-
-    def test_what_was_for_signing_in_confirms_nothing(
-        self, app: Flask, visitor: Visitor, provider: Provider
-    ) -> None:
-        other = Visitor(app.test_client())
-        back = sent_back(other, provider)
-        before = _confirmed_at()
-        assert visitor.get(back).status_code == 400
-        assert _confirmed_at() == before
-
-    def test_signing_in_again_there_without_being_asked_there_confirms_nothing(
-        self, visitor: Visitor, provider: Provider
-    ) -> None:
-        """A provider that still knows the person asks them nothing."""
-        visitor.post("/sign-out")
-        provider.signed_in_at -= 7200
-        come_back(visitor, provider)
-        stopped = visitor.post("/billing/security/confirmations", {"always": "yes"})
-        assert stopped.status_code == 403
-
-    def test_someone_with_an_app_confirms_with_its_code(self, visitor: Visitor) -> None:
-        an_app(db.session.scalars(select(User)).one())
-        page = text_of(visitor.get("/confirm?next=/billing/security"))
-        assert "Code from your authenticator app" in page
-        assert "Confirm with Acme" not in page
-
-    @pytest.mark.parametrize("is_set_up", ["before", "meanwhile"])
-    def test_nor_is_the_provider_enough_for_them_at_its_address(
-        self, visitor: Visitor, provider: Provider, is_set_up: str
-    ) -> None:
-        """A stolen session may come with the provider's password; the app stays on the owner's phone."""
-        user = db.session.scalars(select(User)).one()
-        before = _confirmed_at()
-        if is_set_up == "before":
-            an_app(user)
-            assert visitor.get("/confirm/provider").status_code == 404
-        else:
-            back = sent_back(visitor, provider, "/confirm/provider")
-            an_app(user)
-            assert visitor.get(back).status_code == 400
-        assert _confirmed_at() == before
-
-
-def test_a_member_by_the_provider_is_none_with_a_password(
-    app: Flask, visitor: Visitor, provider: Provider
-) -> None:
-    """Someone who left there, and still knows a password here, keeps what was given here, and nothing else."""
-    harbor = an_organization("Harbor")
-    a_person("dana@acme.example", organization=harbor, role=Role.MEMBER)
-    visitor.sign_in("dana@acme.example", PASSWORD)
-    come_back(visitor, provider, "/account/provider/connect")
-    by_password, by_provider = Visitor(app.test_client()), Visitor(app.test_client())
-    by_password.sign_in("dana@acme.example", PASSWORD)
-    assert "Acme Rivets" not in by_password.get("/account").text
-    come_back(by_provider, provider)
-    assert "Acme Rivets" in by_provider.get("/billing").text
-
-
-def _long_ago() -> None:
-    with transaction():
-        db.session.execute(update(SignInSession).values(confirmed_at=utc_now() - timedelta(hours=2)))
-
-
-def _confirmed_at() -> object:
-    db.session.rollback()
-    return db.session.scalars(select(SignInSession.confirmed_at)).one()

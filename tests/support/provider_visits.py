@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app import openid
+from app.clock import utc_now
+from app.extensions import db
+from app.models import SignInSession
+from app.transaction import transaction
 from tests.support.browsing import Visitor
 from tests.support.openid_provider import Provider
 
@@ -33,3 +39,9 @@ def sent_back(visitor: Visitor, provider: Provider, address: str = "/sign-in/pro
     assert left.location.startswith(f"{provider.url}/authorize?"), left.location
     back = urlsplit(provider.sign_in(left.location))
     return f"{back.path}?{back.query}"
+
+
+def confirmed_long_ago() -> None:
+    """Let it be two hours since anyone confirmed who they are."""
+    with transaction():
+        db.session.execute(update(SignInSession).values(confirmed_at=utc_now() - timedelta(hours=2)))

@@ -9,7 +9,7 @@ from tests.support.url_map import rules
 
 _PASSKEY = "needs a virtual authenticator: test_second_factors.py and test_confirming.py do it by keyboard"
 NOT_BY_A_TASK = {
-    "account.disconnect_provider": "needs an identity provider: test_provider.py",
+    "account.disconnect_provider": "needs an identity provider: test_provider_connecting.py",
     "account.disconnect_shell": "needs an account that is connected with the shell: test_shell_connection.py",
     "auth.confirm_challenge": _PASSKEY,
     "auth.confirm_shell_connection": "needs an account here and in the shell: test_shell_connection.py",
