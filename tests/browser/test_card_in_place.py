@@ -140,7 +140,7 @@ def test_a_renewal_is_paid_with_another_card_in_few_keys(page: Page, debtor: Org
     keys.save()
     pay = page.get_by_role("button", name="Pay $99.00")
     expect(pay).to_be_focused()
-    expect(page.get_by_label("Card")).to_contain_text("Mastercard ending in 4444")
+    expect(page.get_by_label("Card", exact=True)).to_contain_text("Mastercard ending in 4444")
     keys.press("Enter")
     step(page, "Paid")
     assert not plan_of(debtor).is_past_due

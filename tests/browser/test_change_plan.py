@@ -135,7 +135,7 @@ def test_a_renewal_that_was_not_paid_is_fixed(look: Page, debtor: Organization) 
     expect(look.get_by_role("heading", name="Pay the renewal")).to_be_visible()
     check(look)
     # The card that works is suggested, not the one that failed.
-    expect(look.get_by_label("Card")).to_contain_text("Visa ending in 4242")
+    expect(look.get_by_label("Card", exact=True)).to_contain_text("Visa ending in 4242")
     press(look, "Pay $99.00")
     step(look, "Paid")
     check(look)
