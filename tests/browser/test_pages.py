@@ -72,6 +72,7 @@ def test_from_held_credit_to_the_story_of_its_call(look: Page, app: Flask) -> No
     expect(look.get_by_role("heading", name="What this call cost")).to_be_visible()
     check(look)
     look.goto("/billing/wallet")
+    look.locator("summary").filter(has_text="Usage").first.press("Enter")
     look.get_by_role("link", name="Calling").first.click()
     expect(look.get_by_role("heading", name="Most expensive calls")).to_be_visible()
     check(look)
