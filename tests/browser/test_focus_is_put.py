@@ -9,6 +9,7 @@ from app.billing.audit import record
 from app.extensions import db
 from app.models import Role
 from app.people import organizations
+from tests.browser.rings import RINGS
 from tests.browser.site import sign_in
 from tests.browser.test_pages import PAGES
 from tests.factories import OWNER, a_payer, a_person, an_organization
@@ -18,20 +19,18 @@ from tests.support.states import busy
 # What takes focus by script or by a person, and shows none of it while it has it. Radio buttons that lie over their
 # label show it there.
 WITHOUT_A_RING = """() => {
-  const shown = (each) => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(each);
-    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
-  };
+  const rings = RINGS;
   const all = document.querySelectorAll("main :is([tabindex], a[href], button, input:not([type=hidden]), select, textarea, summary)");
   const lost = [];
   for (const each of all) {
     if (!each.checkVisibility() || each.disabled || each.matches("#content, .visually-hidden")) continue;
+    const drawn = rings.strokes(each);
     each.focus({ preventScroll: true });
     if (document.activeElement !== each) continue;
-    if (![each, each.nextElementSibling, each.closest("label")].some((one) => one && shown(one))) lost.push(each.outerHTML.slice(0, 90));
+    if (!rings.has(each, [each.nextElementSibling, each.closest("label")], drawn)) lost.push(each.outerHTML.slice(0, 90));
   }
   return lost;
-}"""
+}""".replace("RINGS", RINGS)
 IN_VIEW = "e => { const {top, bottom} = e.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight }"
 
 

@@ -4,6 +4,8 @@ In forced colors backgrounds and shadows are gone: a control shows by its border
 parts of a chart by strokes or colors that they keep.
 """
 
+from tests.browser.rings import RINGS
+
 FORCED = """() => {
   const shown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().width > 1;
   const name = (one) => `${one.localName}.${[...one.classList].join(".")} "${(one.innerText || one.getAttribute("aria-label") || one.name || "").trim().slice(0, 30)}"`;
@@ -53,18 +55,19 @@ FORCED = """() => {
   return [...new Set(found)];
 }"""
 
+# A ring of 2 px at least, on everything that takes focus by Tab or arrow keys.
 FOCUS = """async () => {
-  // A ring of 2 px at least, on everything that takes focus by Tab.
+  const rings = RINGS;
   const found = [];
   const before = document.activeElement;
   const within = document.querySelector(":modal") ?? document;
   const all = [...within.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && !one.closest("dialog:not([open])"));
   for (const one of all) {
+    const drawn = rings.strokes(one);
     one.focus({ focusVisible: true, preventScroll: true });
-    if (document.activeElement !== one) continue;
-    const ringed = [one, one.closest("label")].filter(Boolean).some((each) => { const { outlineStyle, outlineWidth } = getComputedStyle(each); return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2; });
-    if (!ringed) found.push(`no ring: ${one.localName}.${one.className} ${(one.innerText || one.name || "").slice(0, 30)}`);
+    if (document.activeElement !== one || rings.has(one, [one.closest("label")], drawn)) continue;
+    found.push(`no ring: ${one.localName}.${[...one.classList].join(".")} ${(one.innerText || one.name || one.getAttribute("aria-label") || "").slice(0, 30)}`);
   }
   before?.focus({ preventScroll: true });
   return [...new Set(found)];
-}"""
+}""".replace("RINGS", RINGS)
