@@ -90,8 +90,8 @@ def read(folder: Path) -> dict[str, Asset]:
 
 
 def sheets(folder: Path) -> dict[str, list[str]]:
-    """The files of each stylesheet, in their order: `app` for all pages, and below `[a name]` one of its own for pages
-    that ask for it (`styles`)."""
+    """The files of each stylesheet, in their order: `app` for all pages, and below `[a name]` one of its own for
+    pages that ask for it (`styles`)."""
     found: dict[str, list[str]] = {"app": []}
     names = found["app"]
     for word in (folder / "ORDER").read_text().split():
