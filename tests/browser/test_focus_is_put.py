@@ -106,7 +106,7 @@ def test_a_second_decline_is_where_the_eye_goes(page: Page, app: Flask) -> None:
         page.get_by_role("combobox", name="Card").select_option(index=0)
         with page.expect_response("**/payments"):
             pay.press("Enter")
-        failed = page.get_by_role("heading", name=f"Declined {times} times")
+        failed = page.get_by_role("heading", name=f"Not paid after {times} tries")
         expect(failed).to_be_focused()
         assert failed.evaluate(IN_VIEW)
 

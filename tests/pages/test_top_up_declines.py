@@ -58,7 +58,7 @@ class TestDeclines:
         for times in (2, 3):
             owner.pay(top_up, owner.card)
             page = owner.get(top_up)
-            assert f"Declined {times} times The bank declined" in text_of(page)
+            assert f"Not paid after {times} tries The bank declined" in text_of(page)
         (way,) = [link for link in links_of(page.text) if "amount=73&card=" in link]
         form = owner.get(way).text
         assert re.search('id="other_amount"[^>]* value="73"', form)
