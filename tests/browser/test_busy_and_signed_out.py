@@ -64,7 +64,7 @@ def test_a_session_that_ended_is_said_once_and_the_amount_comes_along(page: Page
     other.get_by_label("Password").fill(PASSWORD)
     other.get_by_role("button", name="Sign in", exact=True).click()
     expect(other.get_by_role("textbox", name="Other amount")).to_have_value("73.21")
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.evaluate("() => { setTimeout(() => document.dispatchEvent(new Event('visibilitychange'))); }")
     expect(told).to_have_count(0)
     expect(page.get_by_role("textbox", name="Other amount")).to_have_value("73.21")
 

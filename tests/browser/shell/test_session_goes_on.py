@@ -64,7 +64,9 @@ def test_what_is_due_is_looked_at_when_someone_comes_back(page: Page, shell_site
     frame = shell_site.open(page)
     nearly_over()
     page.clock.set_system_time("2099-01-01")
-    frame.locator("html").evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    frame.locator("html").evaluate(
+        "() => { setTimeout(() => document.dispatchEvent(new Event('visibilitychange'))); }"
+    )
     wait_until(lambda: ends_in() > timedelta(minutes=14), "The session was not renewed.")
 
 

@@ -100,7 +100,9 @@ def test_after_a_sign_out_in_another_tab_the_next_person_gets_a_page_of_their_ow
     other.evaluate("document.querySelector('voice-portal-billing').signOut()")
     shell_site.claims = {"sub": "person-2", "email": "second@acme.example", "name": "Second Person"}
     shell_site.open(other)
-    frame.locator("html").evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    frame.locator("html").evaluate(
+        "() => { setTimeout(() => document.dispatchEvent(new Event('visibilitychange'))); }"
+    )
     shell_site.wait_for(page, "Billing")
     expect(page).to_have_url(f"{shell_site.url}/billing")
     expect(amount_field(frame)).to_have_count(0)
