@@ -16,7 +16,6 @@ from app.billing.wallet import calling_state, hold_refusals, hold_requests, watc
 from app.billing.wallet.calling_state import Judgment
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.hold_prices import Counted, Price
-from app.billing.wallet.hold_refusals import HoldEndedError, OtherContentError, WrongSliceError
 from app.ids import uuid7
 from app.models import HoldState, Wallet
 
@@ -47,7 +46,8 @@ def _reserve(standing: Standing, asked: Reserve, at: datetime) -> HoldRow:
         quote, asked.lease, call=asked.call, agent=asked.agent, campaign=asked.campaign, to=asked.to
     )
     if known is not None:
-        return _same(known, request)
+        hold_requests.require_same(known, request)
+        return known
     planned = Call.to(asked.to, campaign=asked.campaign, agent=asked.agent)
     if wallet.counts_spend or planned.is_guarded or _may_have_envelope(wallet, asked.campaign):
         raise NotPlainError
@@ -83,11 +83,10 @@ def _reserve(standing: Standing, asked: Reserve, at: datetime) -> HoldRow:
 
 
 def _renew(standing: Standing, hold: HoldRow, asked: Renew, at: datetime) -> HoldRow:
-    if hold.state is not HoldState.ACTIVE:
-        raise HoldEndedError(hold.key, hold.state)
+    hold_requests.require_active(hold)
     quote = _quote(standing, asked, at)
     request = hold_requests.describe_slice(quote, asked.lease)
-    if asked.slice == hold.slice + 1 and not hold.is_final:
+    if hold_requests.is_next_slice(hold, asked.slice, request):
         if hold.set_aside_micro or _may_have_envelope(standing.wallet, hold.campaign):
             raise NotPlainError
         price = _price(standing, quote)
@@ -98,12 +97,6 @@ def _renew(standing: Standing, hold: HoldRow, asked: Renew, at: datetime) -> Hol
         hold.slice, hold.slice_asked = asked.slice, request
         hold.expires_at = at + asked.lease
         hold.is_changed = True
-    elif asked.slice == hold.slice:
-        differs = hold_requests.differences(hold.slice_asked, request)
-        if differs:
-            raise OtherContentError(f"Slice {asked.slice} of the hold {hold.key!r}", differs)
-    elif not hold.is_final:
-        raise WrongSliceError(hold.slice + 1)
     return hold
 
 
@@ -117,15 +110,6 @@ def _end(standing: Standing, hold: HoldRow, asked: End, at: datetime) -> HoldRow
     hold.is_changed = True
     for key, units in hold.units.items():
         standing.reserved[key] = standing.reserved.get(key, 0) - units
-    return hold
-
-
-def _same(hold: HoldRow, request: hold_requests.Request) -> HoldRow:
-    if hold.state is not HoldState.ACTIVE:
-        raise HoldEndedError(hold.key, hold.state)
-    differs = hold_requests.differences(hold.asked, request)
-    if differs:
-        raise OtherContentError(f"The hold {hold.key!r}", differs)
     return hold
 
 

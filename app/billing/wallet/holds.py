@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -30,12 +29,7 @@ from app.billing.wallet import (
 )
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.hold_prices import Price, Priced
-from app.billing.wallet.hold_refusals import (
-    HoldEndedError,
-    OtherContentError,
-    UnknownHoldError,
-    WrongSliceError,
-)
+from app.billing.wallet.hold_refusals import UnknownHoldError
 from app.billing.wallet.lots import expiry
 from app.extensions import db
 from app.ids import uuid7
@@ -75,7 +69,8 @@ def reserve(
     request = hold_requests.describe_hold(asked, lease, call=call, agent=agent, campaign=campaign, to=to)
     known = _known(org_id, key)
     if known is not None:
-        return _same(known, request)
+        hold_requests.require_same(known, request)
+        return known
     price = _price(asked)
     is_inbound, envelope = _is_inbound(asked), envelope_moves.find(wallet, campaign)
     if not envelope_moves.left_of(envelope):
@@ -122,10 +117,9 @@ def renew(
     wallet = ledger.lock(org_id)
     calling_state.reassess(wallet, at)
     hold = find(org_id, key)
-    if hold.state is not HoldState.ACTIVE:
-        raise HoldEndedError(hold.key, hold.state)
+    hold_requests.require_active(hold)
     request = hold_requests.describe_slice(asked, lease)
-    if slice == hold.slice + 1 and not hold.is_final:
+    if hold_requests.is_next_slice(hold, slice, request):
         price = _price(asked)
         envelope = envelope_moves.find(wallet, hold.campaign)
         most = envelope_moves.left_of(envelope) + Credit.of(wallet).spendable(inbound=_is_inbound(asked))
@@ -139,12 +133,6 @@ def renew(
         hold.expires_at = at + _time_left(hold, price, lease)
         db.session.flush()
         calling_state.rejudge(wallet, at)
-    elif slice == hold.slice:
-        differs = hold_requests.differences(hold.slice_asked, request)
-        if differs:
-            raise OtherContentError(f"Slice {slice} of the hold {hold.key!r}", differs)
-    elif not hold.is_final:
-        raise WrongSliceError(hold.slice + 1)
     return Renewal(hold, max(hold.expires_at - at, timedelta()))
 
 
@@ -182,15 +170,6 @@ def find(org_id: UUID, key: str) -> Hold:
 def _known(org_id: UUID, key: str) -> Hold | None:
     query = select(Hold).where(Hold.org_id == org_id, Hold.key == key)
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-
-
-def _same(hold: Hold, request: dict[str, Any]) -> Hold:
-    if hold.state is not HoldState.ACTIVE:
-        raise HoldEndedError(hold.key, hold.state)
-    differs = hold_requests.differences(hold.asked, request)
-    if differs:
-        raise OtherContentError(f"The hold {hold.key!r}", differs)
-    return hold
 
 
 def _price(asked: Money | Priced) -> Price:
