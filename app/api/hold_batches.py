@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from flask import Response, request
 from psycopg.errors import LockNotAvailable
 
 from app.api import errors, fast_holds, hold_problems, holds
-from app.api.amounts import Amount
 from app.api.caller import current_caller, no_organization
 from app.api.endpoints import Answer, Body, Reply
 from app.api.fast import Pass
@@ -31,7 +30,8 @@ from app.api.hold_batch_bodies import (
     RenewOperation,
     ReserveOperation,
 )
-from app.api.hold_bodies import HoldView, Quantity, view_of
+from app.api.hold_bodies import EXAMPLE as HOLD
+from app.api.hold_bodies import Quantity, view_of
 from app.api.problems import ProblemError
 from app.billing.fast_holds import Done, End, Gate, Operation, Outcome, carry_out
 from app.billing.wallet.hold_refusals import HoldError
@@ -65,20 +65,7 @@ _EXAMPLE = HoldBatch(
         ReleaseOperation(organization=_ORG, key="call-5f29"),
     ]
 )
-_RESULT = OperationResult(
-    200,
-    HoldView(
-        key="call-5f2c",
-        state=HoldState.ACTIVE,
-        reserved=Amount("0.088500", "USD"),
-        used=Amount("0.000000", "USD"),
-        slice=1,
-        final=False,
-        seconds_left=120,
-        expires_at=datetime(2026, 11, 24, 9, 33, 12, tzinfo=UTC),
-    ),
-    None,
-)
+_RESULT = OperationResult(200, HOLD, None)
 
 
 def carry_out_fast(pass_: Pass, body: HoldBatch) -> HoldBatchView | None:

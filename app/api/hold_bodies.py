@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -85,6 +85,19 @@ class HoldView(Struct, frozen=True):
     ]
     seconds_left: Annotated[int, Meta(description="Seconds until the hold ends unless it is renewed.")]
     expires_at: datetime
+
+
+EXAMPLE = HoldView(
+    key="call-5f2c",
+    state=HoldState.ACTIVE,
+    reserved=Amount("0.088500", "USD"),
+    used=Amount("0.000000", "USD"),
+    slice=1,
+    final=False,
+    seconds_left=120,
+    expires_at=datetime(2026, 11, 24, 9, 33, 12, tzinfo=UTC),
+)
+"""The hold of the API's examples."""
 
 
 def view_of(hold: Hold | HoldRow, currency: str, now: datetime) -> HoldView:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Response
 
 from app.api import fast_holds, hold_problems, limit_problems, problems
-from app.api.amounts import Amount
 from app.api.caller import no_organization
 from app.api.endpoints import Answer, Body, Reply, Section
-from app.api.hold_bodies import HoldView, NewHold, NextSlice, Quantity, view_of
+from app.api.hold_bodies import EXAMPLE, HoldView, NewHold, NextSlice, Quantity, view_of
 from app.api.hold_problems import HOLD_DIFFERS, HOLD_ENDED, NOT_ENOUGH, PAUSED, RESERVE_KEPT, WRONG_SLICE
 from app.api.limit_problems import DESTINATION_CLOSED, LIMIT_REACHED
 from app.api.problems import FieldError, ProblemError
@@ -23,7 +22,7 @@ from app.billing.usage.quotes import Quote, UnknownMeterError
 from app.billing.wallet import holds, status
 from app.billing.wallet.hold_refusals import HoldError
 from app.clock import utc_now
-from app.models import Hold, HoldState
+from app.models import Hold
 from app.people.tokens import Scope
 
 section = Section("Holds", "Credit reserved for a call before it is spent, in slices that are renewed.")
@@ -31,16 +30,6 @@ section = Section("Holds", "Credit reserved for a call before it is spent, in sl
 
 _ORG = "/organizations/<uuid:org_id>/holds"
 _USAGE = [Quantity("calls_outbound", 120), Quantity("tokens_out", 3000)]
-_EXAMPLE = HoldView(
-    key="call-5f2c",
-    state=HoldState.ACTIVE,
-    reserved=Amount("0.088500", "USD"),
-    used=Amount("0.000000", "USD"),
-    slice=1,
-    final=False,
-    seconds_left=120,
-    expires_at=datetime(2026, 11, 24, 9, 33, 12, tzinfo=UTC),
-)
 
 
 @section.post(
@@ -48,7 +37,7 @@ _EXAMPLE = HoldView(
     scope=Scope.HOLDS_WRITE,
     summary="Reserve credit for a call",
     body=Body(NewHold, NewHold("call-5f2c", _USAGE, 120, "call-5f2c", "Ava", "Recall patients")),
-    answers=(Answer(200, "The hold, new or already created with the same key.", HoldView, _EXAMPLE),),
+    answers=(Answer(200, "The hold, new or already created with the same key.", HoldView, EXAMPLE),),
     problems=(
         PAUSED,
         NOT_ENOUGH,
@@ -98,7 +87,7 @@ def reserve_hold(org_id: UUID, body: NewHold) -> Reply | Response:
     scope=Scope.HOLDS_READ,
     summary="Get a hold",
     parameters={"key": "The hold's key."},
-    answers=(Answer(200, "The hold.", HoldView, _EXAMPLE),),
+    answers=(Answer(200, "The hold.", HoldView, EXAMPLE),),
 )
 def show_hold(org_id: UUID, key: str) -> Reply:
     """The current state of a hold."""
@@ -112,7 +101,7 @@ def show_hold(org_id: UUID, key: str) -> Reply:
     summary="Renew a hold for the next minutes",
     parameters={"key": "The hold's key."},
     body=Body(NextSlice, NextSlice(2, _USAGE, 120)),
-    answers=(Answer(200, "The hold, renewed.", HoldView, _EXAMPLE),),
+    answers=(Answer(200, "The hold, renewed.", HoldView, EXAMPLE),),
     problems=(HOLD_DIFFERS, HOLD_ENDED, WRONG_SLICE),
     fast=fast_holds.renew,
 )
@@ -136,7 +125,7 @@ def renew_hold(org_id: UUID, key: str, body: NextSlice) -> Reply:
     scope=Scope.HOLDS_WRITE,
     summary="Capture a hold: the call has ended",
     parameters={"key": "The hold's key."},
-    answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
+    answers=(Answer(200, "The hold, ended.", HoldView, EXAMPLE),),
     fast=fast_holds.capture,
 )
 def capture_hold(org_id: UUID, key: str) -> Reply:
@@ -150,7 +139,7 @@ def capture_hold(org_id: UUID, key: str) -> Reply:
     scope=Scope.HOLDS_WRITE,
     summary="Release a hold: there was no call",
     parameters={"key": "The hold's key."},
-    answers=(Answer(200, "The hold, ended.", HoldView, _EXAMPLE),),
+    answers=(Answer(200, "The hold, ended.", HoldView, EXAMPLE),),
     fast=fast_holds.release,
 )
 def release_hold(org_id: UUID, key: str) -> Reply:
