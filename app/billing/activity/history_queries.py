@@ -82,8 +82,24 @@ def posted(
     `by_day`: of each day's usage only the newest line, which stands for all of them (`usage_of`).
     """
     line = WalletLine
-    balance, quantities = (balances.by_day(), null()) if by_day else (balances.by_line(), _quantities())
-    query = select(
+    figures = (balances.by_day(), null()) if by_day else (balances.by_line(), _quantities())
+    query = select(*_columns(*figures)).where(line.org_id == bindparam("of"))
+    if by_day:
+        query = query.where(line.usage_group.is_(None) | ~balances.later_usage().exists())
+    return query.where(*_conditions(filters, before=before, after=after, size=size))
+
+
+def usage_of(days: Collection[date]) -> Select[Any]:
+    """The lines of usage of these days. What is below each is in no running balance of theirs."""
+    line = WalletLine
+    wanted = (line.org_id == bindparam("of"), line.usage_group.is_not(None), line.day.in_(days))
+    return select(*_columns(cast(null(), BigInteger), _quantities())).where(*wanted)
+
+
+def _columns(balance: Any, quantities: Any) -> list[Any]:
+    """What is read of a line, beside its running balance and what of each meter it stands for."""
+    line = WalletLine
+    return [
         line.id,
         line.seq.label("position"),
         line.at,
@@ -96,33 +112,8 @@ def posted(
         balance.label("balance"),
         cast(quantities, JSONB).label("quantities"),
         literal("posted").label("status"),
-    ).where(line.org_id == bindparam("of"))
-    query = query.add_columns(cast(null(), String).label("brand"))
-    if by_day:
-        query = query.where(line.usage_group.is_(None) | ~balances.later_usage().exists())
-    return query.where(*_conditions(filters, before=before, after=after, size=size))
-
-
-def usage_of(days: Collection[date]) -> Select[Any]:
-    """The lines of usage of these days. What is below each is in no running balance of theirs."""
-    line = WalletLine
-    columns: list[Any] = [
-        line.id,
-        line.seq.label("position"),
-        line.at,
-        line.day,
-        cast(line.kind, String).label("kind"),
-        cast(line.usage_group, String).label("usage_group"),
-        line.amount_micro.label("amount"),
-        line.top_up_id,
-        line.detail,
-        cast(null(), BigInteger).label("balance"),
-        _quantities().label("quantities"),
-        literal("posted").label("status"),
         cast(null(), String).label("brand"),
     ]
-    wanted = (line.org_id == bindparam("of"), line.usage_group.is_not(None), line.day.in_(days))
-    return select(*columns).where(*wanted)
 
 
 def newest_first(query: Select[Any]) -> Select[Any]:
