@@ -218,9 +218,12 @@ def _finish(mail: Mail) -> None:
 
 
 def _end_unsent(mail: Mail) -> MailState:
-    """It was late, and is no longer true."""
-    mail.state, mail.note = (MailState.SENT if mail.delivered_to else MailState.FAILED), OVER
+    """It was late, and is no longer true: who has it has it, and no one else gets it."""
     log.info("mail_over", mail=str(mail.id), kind=mail.kind, recipients=len(mail.delivered_to))
+    if mail.delivered_to:
+        _finish(mail)
+    else:
+        mail.state, mail.note = MailState.FAILED, OVER
     return mail.state
 
 

@@ -256,3 +256,12 @@ def test_who_lost_the_role_before_it_was_sent_gets_nothing_that_only_the_role_se
     unsent = db.session.scalars(db.select(Mail).where(Mail.state == MailState.FAILED)).all()
     assert {one.note for one in unsent} == {"Its reader no longer has the role for it."}
     assert len(unsent) == 5
+
+
+def test_what_is_over_is_kept_from_those_who_do_not_have_it_yet(app: Flask, server: MailServer) -> None:
+    mail = a_mail("a@x.example", "b@x.example")
+    mail.delivered_to = ["a@x.example"]
+    now_due(mail)
+    assert outbox.deliver(mail.org_id, mail.id, is_over=lambda _: True) is MailState.SENT
+    db.session.refresh(mail)
+    assert (mail.delivered_to, mail.sent_at is not None, reached(server)) == (["a@x.example"], True, [])
