@@ -69,8 +69,9 @@ ASKS_STRIPE = {
 
 
 @pytest.fixture
-def stage(app: Flask, sandbox: Sandbox) -> Iterator[Stage]:
-    """Where phones can be added; nothing is sent to any."""
+def stage(app: Flask, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Where phones can be added, nothing is sent to any, and a request waits until all else was read."""
+    monkeypatch.setattr("app.web.lock_timeouts.OF_REQUESTS", "15s")
     notify._sms_gateway.set(Gateway("http://127.0.0.1:9/", (webhooks.new_secret(),)))
     yield Stage(app, sandbox)
     notify._sms_gateway.set(None)
