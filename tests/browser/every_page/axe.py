@@ -9,11 +9,9 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
-from app.extensions import db
-from app.models import User
-from tests.browser.every_page.conftest import Enter, open_all, someone
+from tests.browser.every_page.conftest import Enter, open_all, pages_in_the_frame, someone
 from tests.browser.every_page.scenes import SCENES, Scene
 from tests.browser.every_page.ways import WAYS, Way, look
 from tests.browser.site import Site, sign_in
@@ -55,15 +53,7 @@ def test_with_second_factors(page: Page, site: Site, app: Flask, enter: Enter) -
 def test_each_page_in_the_shells_frame(
     page: Page, site: Site, shell: Shell, app: Flask, enter: Enter, state: State
 ) -> None:
-    organization = state()
-    someone(organization)
-    theirs = shell.add_person(organization)
-    shell.sign_in(page, theirs)
-    expect(shell.frame(page).get_by_role("heading", name="Billing", level=1)).to_be_visible()
-    frame = page.frames[1]
-    person = db.session.scalars(db.select(User).filter_by(email=theirs.email)).one()
-    for each in addresses(app, organization, person):
-        frame.goto(f"{site.url}{each.path}")
+    for each, frame in pages_in_the_frame(page, site, shell, app, state):
         open_all(frame)
         assert frame.locator("html[data-framed]").count() == 1, each.path
         look(page, enter, each.name, within=frame, ways=TWO_WAYS, column="framed")

@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page
+from flask import Flask
+from playwright.sync_api import Browser, Frame, Page, expect
 
+from app.extensions import db
 from app.models import Organization, User
 from tests.browser.every_page.sheet import Sheet
 from tests.browser.site import Site
 from tests.factories import a_person
+from tests.support.addresses import Address, addresses
+from tests.support.demo_shell import Shell
+from tests.support.states import State
 
 Enter = Callable[[str, str, Iterable[str]], None]
 _CELL, _WANTED = "cell", "wanted"
@@ -35,6 +40,22 @@ def someone(organization: Organization) -> User:
     """An owner, with another one beside them."""
     a_person(organization=organization)
     return a_person(organization=organization)
+
+
+def pages_in_the_frame(
+    page: Page, site: Site, shell: Shell, app: Flask, state: State
+) -> Iterator[tuple[Address, Frame]]:
+    """Each page of an organization in this state, in the frame of the shell that an owner has signed in to."""
+    organization = state()
+    someone(organization)
+    theirs = shell.add_person(organization)
+    shell.sign_in(page, theirs)
+    expect(shell.frame(page).get_by_role("heading", name="Billing", level=1)).to_be_visible()
+    frame = page.frames[1]
+    person = db.session.scalars(db.select(User).filter_by(email=theirs.email)).one()
+    for each in addresses(app, organization, person):
+        frame.goto(f"{site.url}{each.path}")
+        yield each, frame
 
 
 @pytest.fixture

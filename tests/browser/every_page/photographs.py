@@ -16,12 +16,10 @@ from typing import Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page
 
-from app.extensions import db
-from app.models import User
 from config import ROOT
-from tests.browser.every_page.conftest import someone
+from tests.browser.every_page.conftest import pages_in_the_frame, someone
 from tests.browser.every_page.scenes import SCENES, Scene
 from tests.browser.every_page.ways import Way
 from tests.browser.looks import ALIKE, wait_for_colors
@@ -107,15 +105,7 @@ def test_each_page_in_each_state(page: Page, app: Flask, darkroom: Page, state: 
 def test_each_page_in_the_shells_frame(
     page: Page, site: Site, shell: Shell, app: Flask, darkroom: Page, state: State
 ) -> None:
-    organization = state()
-    someone(organization)
-    theirs = shell.add_person(organization)
-    shell.sign_in(page, theirs)
-    expect(shell.frame(page).get_by_role("heading", name="Billing", level=1)).to_be_visible()
-    frame = page.frames[1]
-    person = db.session.scalars(db.select(User).filter_by(email=theirs.email)).one()
-    for each in addresses(app, organization, person):
-        frame.goto(f"{site.url}{each.path}")
+    for each, frame in pages_in_the_frame(page, site, shell, app, state):
         photograph(page, darkroom, each.name, f"framed {state.__name__}", within=frame)
 
 
