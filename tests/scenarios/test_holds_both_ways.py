@@ -190,34 +190,29 @@ def twins_of(app: Flask, beginning: dict[str, Any]) -> Twins:
     return Twins(Platform(app), partial(make, **beginning))
 
 
-def test_both_ways_do_the_same(app: Flask) -> None:
+def explore(
+    app: Flask, cases: st.SearchStrategy[list[Any]], differing: Callable[[Twins, Any], list[Any]]
+) -> None:
+    """Let both do the same over and over; `differing` does a step both ways, and says what of the answers differs."""
+
     @exploring(most=EXAMPLES)
-    @given(beginning=beginnings, steps=steps)
+    @given(beginning=beginnings, steps=cases)
     def compare(beginning: dict[str, Any], steps: list[Any]) -> None:
         twins = twins_of(app, beginning)
         for step in steps:
             if callable(step):
                 twins.happen(step)
             else:
-                careful, fast = twins.post(*step)
-                assert differing_answers(careful, fast) == [], step
+                assert differing(twins, step) == [], step
             assert twins.differences() == [], step
         assert verification.check() == []
 
     compare()
+
+
+def test_both_ways_do_the_same(app: Flask) -> None:
+    explore(app, steps, lambda twins, step: differing_answers(*twins.post(*step)))
 
 
 def test_a_batch_does_what_its_operations_would_do_by_themselves(app: Flask) -> None:
-    @exploring(most=EXAMPLES)
-    @given(beginning=beginnings, steps=steps_in_batches)
-    def compare(beginning: dict[str, Any], steps: list[Any]) -> None:
-        twins = twins_of(app, beginning)
-        for step in steps:
-            if callable(step):
-                twins.happen(step)
-            else:
-                assert twins.send_in_one(step) == [], step
-            assert twins.differences() == [], step
-        assert verification.check() == []
-
-    compare()
+    explore(app, steps_in_batches, lambda twins, step: twins.send_in_one(step))
