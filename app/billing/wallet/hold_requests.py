@@ -72,22 +72,19 @@ def require_same(hold: Requested, request: Request) -> None:
     """Of a hold that exists, the request has to be the one that created it. Raises `HoldEndedError` and
     `OtherContentError`."""
     require_active(hold)
-    _refuse_other(f"The hold {hold.key!r}", hold.asked, request)
+    if differs := differences(hold.asked, request):
+        raise OtherContentError(f"The hold {hold.key!r}", differs)
 
 
 def is_next_slice(hold: Requested, number: int, request: Request) -> bool:
     """Whether the slice of this number is to be reserved; not if it repeats the newest one, or the hold is final.
     Raises `OtherContentError` and `WrongSliceError`."""
     if number == hold.slice:
-        _refuse_other(f"Slice {number} of the hold {hold.key!r}", hold.slice_asked, request)
+        if differs := differences(hold.slice_asked, request):
+            raise OtherContentError(f"Slice {number} of the hold {hold.key!r}", differs)
         return False
     if hold.is_final:
         return False
     if number != hold.slice + 1:
         raise WrongSliceError(hold.slice + 1)
     return True
-
-
-def _refuse_other(what: str, before: Request | None, now: Request) -> None:
-    if differs := differences(before, now):
-        raise OtherContentError(what, differs)
