@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,8 +31,10 @@ from app.models import (
     OffReason,
     Organization,
     PaymentMethod,
+    TopUp,
     TopUpStatus,
 )
+from app.months import Month
 from app.payments import disputes as stripe_disputes
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
 from tests.support.auto_top_ups import (
@@ -226,15 +228,30 @@ class TestWhatRefusesAChargeChanges:
         work_through(app)
         return organization
 
+    def moved(self, app: Flask, organization: Organization, zone: str, months: int) -> datetime:
+        """The zone changes, and what was charged is so many months old there; when the next month begins in it."""
+        ledger.change_zone(organization, zone)
+        month = Month.of(monthly_cap.month_of(organization, utc_now()))
+        counted = month.first if months == 0 else month.before.first
+        db.session.execute(db.update(TopUp).filter_by(org_id=organization.id).values(auto_month=counted))
+        db.session.commit()
+        work_through(app)
+        return monthly_cap.next_month_at(organization, utc_now())
+
     def test_by_another_time_zone(self, app: Flask, sandbox: Sandbox) -> None:
         organization = self.charged(app, cap="90")
         self.refused(app, organization, "monthly_cap")
         for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
-            ledger.change_zone(organization, zone)
-            db.session.commit()
-            work_through(app)
-            next_month = monthly_cap.next_month_at(organization, utc_now())
+            next_month = self.moved(app, organization, zone, months=0)
             assert settings_of(organization).next_try_at == next_month
+
+    def test_by_a_time_zone_in_which_another_month_has_begun(self, app: Flask, sandbox: Sandbox) -> None:
+        organization = self.charged(app, cap="90")
+        self.refused(app, organization, "monthly_cap")
+        charged = len(sandbox.charges())
+        self.moved(app, organization, "Pacific/Kiritimati", months=1)
+        assert settings_of(organization).refused_for is None
+        assert len(sandbox.charges()) == charged + 1
 
     def test_by_an_operator_who_allows_more_charges(self, app: Flask, sandbox: Sandbox) -> None:
         organization = self.charged(app, cap="900")
