@@ -41,6 +41,7 @@ def a_top_up_is_canceled(at: Stage) -> None:
     at.press("Pay $50.00")
     at.page.frame_locator("dialog iframe").get_by_role("button", name="Fail").wait_for()
     at.page.keyboard.press("Escape")
+    at.see("Not paid")
     at.press("Cancel top-up")
     at.see("canceled")
     at.look("wallet.show")
