@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -38,9 +38,11 @@ def test_the_job_counts_once_an_hour_or_once_it_is_much(app: Flask, monkeypatch:
 
 
 def test_the_job_adds_up_each_organization_by_itself_and_again_nothing(app: Flask) -> None:
+    # Only recent days are counted again.
+    nine = datetime.combine(utc_now().date() - timedelta(days=2), time(9), UTC)
     one, other = on_growth(), on_growth()
     for organization in (one, other):
-        use(organization, NINE, "a")
+        use(organization, nine, "a")
     for _ in range(2):
         enqueue("roll_up", timestamp=0)
         db.session.commit()
@@ -49,7 +51,7 @@ def test_the_job_adds_up_each_organization_by_itself_and_again_nothing(app: Flas
         rows = db.session.scalars(db.select(UsageRollup).where(UsageRollup.org_id == organization.id)).all()
         assert [row.events for row in rows] == [1]
     assert rollups.find_behind(utc_now() - rollups.LAG) == []
-    use(one, NINE + timedelta(minutes=1), "late")
+    use(one, nine + timedelta(minutes=1), "late")
     enqueue("recount_rollups", timestamp=0)
     db.session.commit()
     work_through(app)
