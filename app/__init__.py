@@ -58,6 +58,7 @@ from app.web import (
     sum_text,
     text_guard,
     unknown_proxies,
+    which_organization,
 )
 from config import ROOT, Settings
 
@@ -134,6 +135,7 @@ def create_app(settings: Settings) -> Flask:
         csp_reports,
         errors,
         form_refusals,
+        which_organization,
         step_up,
         links,
         parts,

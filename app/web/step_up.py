@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.language import gettext, marked, translated
 from app.people import confirmation
-from app.web import error_pages, errors, form_refusals
+from app.web import carried, error_pages, errors
 from app.web.identity import current_identity
 from app.web.marks import page_behind
 from app.web.origins import SAFE
@@ -144,13 +144,13 @@ def _ask(error: ConfirmationNeededError) -> AnyResponse:
     log.info("confirmation_needed", endpoint=request.endpoint)
     why = error.change.name.lower()
     if wants_region():
-        context = form_context(error.change, next_=form_refusals.open_page())
+        context = form_context(error.change, next_=carried.open_page())
         return make_response(render_template("auth/_confirm.html", **context), 403)
     if request.method in SAFE:
         return redirect(url_for("auth.confirm", next=request.full_path.rstrip("?"), why=why), 303)
-    kept = form_refusals.typed()
+    kept = carried.typed()
     context = form_context(error.change, next_=page_behind(request.path), form=request.path)
-    fields = [(f"{form_refusals.TYPED}{name}", value) for name, value in kept.items(multi=True)]
+    fields = [(f"{carried.TYPED}{name}", value) for name, value in kept.items(multi=True)]
     return make_response(render_template("auth/confirm.html", **context | {"fields": fields}), 403)
 
 

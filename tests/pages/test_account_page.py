@@ -17,7 +17,7 @@ from app.extensions import db
 from app.models import AuditEvent, Mail, Membership, Role, User
 from app.people import accounts, password_links, passwords
 from app.transaction import transaction
-from app.web import form_refusals
+from app.web import carried
 from tests.factories import OWNER, PASSWORD, a_person, an_organization
 from tests.support.browsing import Visitor, text_of
 from tests.support.database import inside
@@ -236,11 +236,11 @@ class TestPassword:
 
 
 def test_no_password_is_ever_carried_through_a_page(application: Flask) -> None:
-    """A refused form is shown again with what was typed, by `app.web.form_refusals`, but for passwords."""
+    """A refused form is shown again with what was typed, by `app.web.carried`, but for passwords."""
     names = {
         name
         for module in Path(application.root_path).rglob("*forms.py")
         for name in re.findall(r"^    (\w+) = PasswordField\(", module.read_text(), re.MULTILINE)
     }
     assert {"password", "current_password"} <= names
-    assert names <= form_refusals._NEVER_KEPT
+    assert names <= carried.NEVER_KEPT

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Literal
-
-import msgspec
 
 from app.billing.catalog import statement_descriptors
 from app.billing.catalog import tax as catalog_tax
-from app.billing.catalog.destination_builder import DestinationBuilder, DestinationsText
-from app.billing.catalog.model import Catalog, Meter, OnRequest, Plan, Pool, Rate, Tier, TopUpLimits
+from app.billing.catalog.destination_builder import DestinationBuilder
+from app.billing.catalog.file_text import CatalogText, PlanText, RateText, TierText
+from app.billing.catalog.model import Catalog, Plan, Pool, Rate, Tier, TopUpLimits
 from app.billing.catalog.source import Source
-from app.billing.catalog.tax import TaxText
 from app.money import MICRO, Money, MoneyError
 
 MOST_TOP_UP = 99_999_999
@@ -22,85 +19,6 @@ MOST_TOP_UP = 99_999_999
 MOST = 10**12
 """More units than anything counts."""
 _PRICE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,12})?", re.ASCII)
-
-
-class _TopUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    presets: list[str]
-    minimum: str
-    maximum: str
-    daily: str | None = None
-    statement: str = statement_descriptors.TOP_UP
-
-
-class _Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    low_threshold: str
-    paid_credit_months: int | None = None
-
-
-class _Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    late_days: int
-
-
-class _Renewals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    grace_days: int = 7
-
-
-class _Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    days_kept: int = 30
-
-
-class PoolText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An allowance, as written."""
-
-    label: str
-    meters: list[str]
-
-
-class _Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    rate: str
-    up_to: int | None = None
-
-
-class _Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    rate: str | None = None
-    tiers: list[_Tier] = []
-    minimum: int = 0
-    step: int = 1
-
-
-class PlanText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A plan, as written. Versions up to 2026-11 have `interval`, which was always `month`."""
-
-    name: str
-    summary: str
-    price: str
-    limits: dict[str, int]
-    allowances: dict[str, int]
-    rates: dict[str, str | _Rate]
-    features: list[str]
-    yearly: str | None = None
-    includes: str | None = None
-    statement: str = statement_descriptors.PLAN
-    interval: Literal["month"] = "month"
-
-
-class CatalogText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file, as written."""
-
-    version: str
-    currency: str
-    top_up: _TopUp
-    wallet: _Wallet
-    usage: _Usage
-    meters: dict[str, Meter]
-    plans: dict[str, PlanText]
-    allowances: dict[str, PoolText] = {}
-    renewals: _Renewals = _Renewals()
-    numbers: _Numbers = _Numbers()
-    on_request: dict[str, OnRequest] = {}
-    tax: TaxText = TaxText()
-    over_limits: dict[str, str] = {}
-    destinations: DestinationsText = DestinationsText()
 
 
 class Builder:
@@ -257,13 +175,13 @@ class Builder:
             self._source.refuse(key, problem)
         return text.upper()
 
-    def _rate(self, given: str | _Rate, key: str, meter: str) -> Rate:
-        asked = _Rate(rate=given) if isinstance(given, str) else given
+    def _rate(self, given: str | RateText, key: str, meter: str) -> Rate:
+        asked = RateText(rate=given) if isinstance(given, str) else given
         if (asked.rate is None) == (not asked.tiers):
             self._source.refuse(key, "give either `rate` or `tiers`.")
         if asked.minimum < 0 or asked.step < 1:
             self._source.refuse(key, "`minimum` is not below 0 and `step` not below 1.")
-        tiers = asked.tiers or [_Tier(rate=asked.rate or "")]
+        tiers = asked.tiers or [TierText(rate=asked.rate or "")]
         ends = [tier.up_to for tier in tiers]
         bounds = [end for end in ends[:-1] if end is not None]
         if ends[-1] is not None or len(bounds) != len(ends) - 1 or bounds != sorted(set(bounds)):

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from app.billing.catalog import rules
-from app.billing.catalog.builder import Builder, CatalogText, PlanText, PoolText
+from app.billing.catalog.builder import Builder
+from app.billing.catalog.file_text import CatalogText, PlanText, PoolText
 from app.billing.catalog.model import Catalog, CatalogError, Meter
 from app.billing.catalog.source import Source
 

@@ -11,7 +11,7 @@ from app.pages.account import view
 from app.pages.account.blueprint import blueprint
 from app.pages.account.forms import ChangePasswordForm
 from app.pages.actor import current_actor
-from app.pages.auth.routes import begin_session
+from app.pages.auth.beginning import begin_session
 from app.people import accounts
 from app.people.accounts import WrongPasswordError
 from app.people.password_rules import WeakPasswordError

@@ -10,9 +10,9 @@ from app.extensions import db
 from app.language import gettext
 from app.models import Invitation, Organization
 from app.own_pages import for_organization
+from app.pages.auth.beginning import admit, asks_for_factor, begin_session
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import PasswordForm
-from app.pages.auth.routes import admit, asks_for_factor, begin_session
 from app.people import invitations
 from app.people.invitations import LinkError, NotYoursError
 from app.people.organizations import PeopleError

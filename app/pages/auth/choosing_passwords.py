@@ -9,9 +9,9 @@ from app.extensions import enqueue
 from app.language import gettext, marked, translated
 from app.models import User
 from app.pages.auth import throttle
+from app.pages.auth.beginning import admit, asks_for_factor, begin_session
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import ForgotPasswordForm, PasswordForm
-from app.pages.auth.routes import admit, asks_for_factor, begin_session
 from app.people import password_links
 from app.people.invitations import LinkError
 from app.people.password_rules import WeakPasswordError

@@ -13,7 +13,7 @@ from app.pages.auth import failures
 from app.pages.auth.blueprint import blueprint
 from app.people import confirmation, sessions
 from app.transaction import transaction
-from app.web import attempts, form_refusals
+from app.web import attempts, carried, which_organization
 from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.identity import current_identity, person_required
 from app.web.parts import wants_region
@@ -63,7 +63,7 @@ def _continue() -> Response:
         return redirect(way_back, 303)
     who = current_identity()
     if who.organization is not None and who.is_org_admin:
-        again = form_refusals.confirm_resend(form, form_refusals.typed_of(request.form), who.organization)
+        again = which_organization.confirm_resend(form, carried.typed_of(request.form), who.organization)
         if again is not None:
             return again
     flash(gettext("Thanks, you're confirmed. Nothing was changed yet: press the button again."))
@@ -81,9 +81,7 @@ def _page(status: int, problem: str = "") -> Response:
         tried=given.get("method", ""),
     )
     fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name.startswith(form_refusals.TYPED)
+        (name, value) for name, value in request.form.items(multi=True) if name.startswith(carried.TYPED)
     ]
     template = "auth/_confirm.html" if wants_region() else "auth/confirm.html"
     return make_response(render_template(template, **context | {"fields": fields}), status)

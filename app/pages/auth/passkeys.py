@@ -15,9 +15,10 @@ from app.language import marked, translated
 from app.models import ChallengePurpose, User
 from app.own_pages import own_address
 from app.pages.auth import second_factor, waiting
+from app.pages.auth.beginning import admit, begin_and_notify
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import CodeForm, SignInForm
-from app.pages.auth.routes import admit, begin_and_notify, sign_in_page
+from app.pages.auth.routes import sign_in_page
 from app.pages.auth.waiting import Waiting
 from app.people.factors import passkeys, pending_sign_ins
 from app.people.factors.passkey_answers import PasskeyError

@@ -18,9 +18,9 @@ from app.models import VisitPurpose
 from app.openid import Client, IDToken, RefusedError, UnavailableError
 from app.pages.actor import current_actor
 from app.pages.auth import provider_failures
+from app.pages.auth.beginning import admit, asks_for_factor, begin_and_notify
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.provider import browser
-from app.pages.auth.routes import admit, asks_for_factor, begin_and_notify
 from app.people import confirmation, sessions
 from app.people.external import admission, claims, identities, visits
 from app.people.external.admission import NoRoleError

@@ -12,9 +12,9 @@ from app.billing import audit
 from app.billing.audit import Actor
 from app.language import gettext, marked, ngettext, translated
 from app.pages.auth import failures, waiting
+from app.pages.auth.beginning import admit, begin_and_notify
 from app.pages.auth.blueprint import blueprint
 from app.pages.auth.forms import CodeForm, RecoveryCodeForm
-from app.pages.auth.routes import admit, begin_and_notify
 from app.pages.auth.waiting import Waiting
 from app.people.factors import authenticator_apps, changes, pending_sign_ins, recovery_codes, status
 from app.people.identification import Identity
