@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -130,14 +131,19 @@ class Settings:
 
     @classmethod
     def from_environment(
-        cls, environ: Mapping[str, str] | None = None, *, data: Path = DEMO_DATA
+        cls,
+        environ: Mapping[str, str] | None = None,
+        *,
+        data: Path = DEMO_DATA,
+        problems: list[str] | None = None,
     ) -> Settings:
         """Read and check the settings.
 
         In development the demo that runs on the folder `data` says what is not set. Raises `SettingsError` where a
-        setting is missing or contradicts another.
+        setting is missing or contradicts another; with a list of `problems` it adds each one there instead, and
+        returns what could be read.
         """
-        env = Environ(os.environ if environ is None else environ)
+        env = Environ(os.environ if environ is None else environ, problems)
         environment = env.choice("APP_ENV", ENVIRONMENTS, "development")
         production = environment == "production"
         # With a key of Stripe's own and no other address given, Stripe itself is meant.
@@ -152,7 +158,8 @@ class Settings:
             environment=environment,
             secret_key=env.text("SECRET_KEY", None if production else secret_keys.DEVELOPMENT_KEY),
             secret_key_fallbacks=env.words("SECRET_KEY_FALLBACKS", ""),
-            database_url=database_url or _embedded_database_url(left, production=production),
+            database_url=database_url
+            or env.attempt(lambda: _embedded_database_url(left, production=production), ""),
             database_owner_url=env.text("DATABASE_OWNER_URL", embedded_owner),
             public_url=env.text("PUBLIC_URL", None if production else notes.public_url or PAGES).rstrip("/"),
             trusted_hosts=env.words("TRUSTED_HOSTS", ""),
@@ -215,11 +222,8 @@ class Settings:
             log_format=env.choice("LOG_FORMAT", LOG_FORMATS, "json" if production else "text"),
             debug=env.flag("FLASK_DEBUG"),
         )
-        settings_checks.check_stripe(settings)
-        settings_checks.check_issuers(settings)
-        settings_checks.check_sms_gateway(settings)
-        if production:
-            settings_checks.check_production(settings)
+        for check in settings_checks.which(settings):
+            env.attempt(partial(check, settings), None)
         return settings
 
 
@@ -243,7 +247,8 @@ def _identity_provider(env: Environ) -> IdentityProvider | None:
         second_factors=env.words("OIDC_SECOND_FACTORS", ""),
     )
     if (wrong := identity_provider.problem(provider)) is not None:
-        raise SettingsError(wrong)
+        env.refuse(wrong)
+        return None
     return provider
 
 
@@ -253,7 +258,8 @@ def _shell(env: Environ) -> TrustedShell | None:
     minutes = env.at_least_one("SHELL_SESSION_MINUTES", 15)
     shell = TrustedShell(issuer, keys_url, minutes) if issuer else None
     if (wrong := trusted_shell.problem(shell, keys_url, env.words("SHELL_ORIGINS", ""))) is not None:
-        raise SettingsError(wrong)
+        env.refuse(wrong)
+        return None
     return shell
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 Choice = TypeVar("Choice", bound=str)
+T = TypeVar("T")
 
 
 class SettingsError(Exception):
@@ -13,18 +14,36 @@ class SettingsError(Exception):
 
 
 class Environ:
-    """Reads typed values from a mapping of strings and names the setting when it can't."""
+    """Reads typed values from a mapping of strings and names the setting when it can't.
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    With a list of `problems` what is wrong is added to it, and something harmless is read instead.
+    """
+
+    def __init__(self, environ: Mapping[str, str], problems: list[str] | None = None) -> None:
         self._environ = environ
+        self._problems = problems
+
+    def refuse(self, message: str) -> None:
+        """Raise `SettingsError`, or note it where problems are collected."""
+        if self._problems is None:
+            raise SettingsError(message)
+        self._problems.append(message)
+
+    def attempt(self, work: Callable[[], T], instead: T) -> T:
+        """What `work` returns; `instead` where it raises `SettingsError` and problems are collected."""
+        try:
+            return work()
+        except SettingsError as error:
+            self.refuse(str(error))
+            return instead
 
     def text(self, name: str, default: str | None) -> str:
         value = self._environ.get(name, "").strip()
         if value:
             return value
         if default is None:
-            raise SettingsError(f"{name} is not set. Set it in the environment (see .env.example).")
-        return default
+            self.refuse(f"{name} is not set. Set it in the environment (see .env.example).")
+        return default or ""
 
     def words(self, name: str, default: str | None) -> tuple[str, ...]:
         return tuple(self.text(name, default).replace(",", " ").split())
@@ -35,20 +54,23 @@ class Environ:
     def number(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
         if not value.isdecimal():
-            raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+            self.refuse(f"{name} must be a whole number, not {value!r}.")
+            return default
         return int(value)
 
     def at_least_one(self, name: str, default: int) -> int:
         value = self.number(name, default)
         if not value:
-            raise SettingsError(f"{name} must be 1 or more.")
+            self.refuse(f"{name} must be 1 or more.")
+            return default
         return value
 
     def ports(self, name: str, default: str) -> tuple[int, ...]:
         found = self.words(name, default)
         for word in found:
             if not (word.isascii() and word.isdecimal() and 0 < int(word) < 65536):
-                raise SettingsError(f"{name} must be numbers from 1 to 65535, not {word!r}.")
+                self.refuse(f"{name} must be numbers from 1 to 65535, not {word!r}.")
+                return ()
         return tuple(map(int, found))
 
     def flag(self, name: str) -> bool:
@@ -59,4 +81,5 @@ class Environ:
         for one in allowed:
             if one == value:
                 return one
-        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+        self.refuse(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+        return default

@@ -1,8 +1,10 @@
-"""What settings must not say together. Each check raises `SettingsError`, which says what to do."""
+"""What settings must not say together. Each check raises `SettingsError`, which says what to do; what is missing was
+named before."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import secret_keys
@@ -14,13 +16,23 @@ if TYPE_CHECKING:
 _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
 
 
-def check_stripe(settings: Settings) -> None:
+def which(settings: Settings) -> tuple[Callable[[Settings], None], ...]:
+    """The checks of these settings: those of production only there."""
+    everywhere = (_check_stripe, _check_issuers, _check_sms_gateway)
+    if not settings.is_production:
+        return everywhere
+    return (*everywhere, _check_keys, _check_debug, _check_stand_in, _check_script, _check_public_url)
+
+
+def _check_stripe(settings: Settings) -> None:
     live = settings.stripe_is_live
     if live and settings.uses_sandbox:
         raise SettingsError(
             f"STRIPE_API_BASE is {settings.stripe_api_base}, but STRIPE_SECRET_KEY is a live key. "
             "A live key is only ever sent to Stripe: unset STRIPE_API_BASE."
         )
+    if not (settings.stripe_secret_key and settings.stripe_publishable_key):
+        return
     published_live = settings.stripe_publishable_key.startswith("pk_live_")
     if live != published_live:
         raise SettingsError(
@@ -28,7 +40,7 @@ def check_stripe(settings: Settings) -> None:
         )
 
 
-def check_issuers(settings: Settings) -> None:
+def _check_issuers(settings: Settings) -> None:
     """People are known by issuer and subject, and the shell may do more than a provider, so neither may pass for the
     other."""
     shell, provider = settings.shell, settings.identity_provider
@@ -39,7 +51,7 @@ def check_issuers(settings: Settings) -> None:
         )
 
 
-def check_sms_gateway(settings: Settings) -> None:
+def _check_sms_gateway(settings: Settings) -> None:
     """Text messages name amounts of money, so the gateway has to know that they are ours."""
     url, signing = settings.sms_gateway_url, settings.sms_gateway_secrets
     if bool(url) != bool(signing):
@@ -59,19 +71,27 @@ def _check_keys(settings: Settings) -> None:
     named = [("SECRET_KEY", settings.secret_key)]
     named += [("SECRET_KEY_FALLBACKS", one) for one in settings.secret_key_fallbacks]
     for name, key in named:
-        if (wrong := secret_keys.weakness(key)) is not None:
+        if key and (wrong := secret_keys.weakness(key)) is not None:
             raise SettingsError(f"{name} {wrong}: {secret_keys.HOW_TO_MAKE_ONE}")
 
 
-def check_production(settings: Settings) -> None:
-    _check_keys(settings)
+def _check_debug(settings: Settings) -> None:
     if settings.debug:
         raise SettingsError("FLASK_DEBUG is on. Unset it: a debugger in production hands out the server.")
+
+
+def _check_stand_in(settings: Settings) -> None:
     if settings.uses_sandbox:
         raise SettingsError(
             f"STRIPE_API_BASE is {settings.stripe_api_base}: production never pays with a stand-in. Unset it."
         )
+
+
+def _check_script(settings: Settings) -> None:
     if not settings.stripe_js_url.startswith("https://js.stripe.com/"):
         raise SettingsError("STRIPE_JS_URL must be Stripe's own address (PCI SAQ A). Unset it.")
-    if not settings.public_url.startswith("https://"):
+
+
+def _check_public_url(settings: Settings) -> None:
+    if settings.public_url and not settings.public_url.startswith("https://"):
         raise SettingsError("PUBLIC_URL must start with https:// in production.")

@@ -1,12 +1,10 @@
 """The application object, for gunicorn and the `flask` command. Outside production it has the demo's parts too."""
 
 import gc
-import sys
 
 from dotenv import load_dotenv
 
 from config import ROOT, Settings
-from environ import SettingsError
 
 load_dotenv(ROOT / ".env")
 # What is imported stays: looking through it for garbage again and again takes a fifth of the time to start.
@@ -18,7 +16,9 @@ try:
     else:
         from demo.application import create_app
     app = create_app(settings)
-except SettingsError as error:
-    sys.exit(f"Can't start: {error}")
+except Exception as error:  # whatever it is, `flask doctor` says what to do about it
+    from app.cli.unable import only_doctor
+
+    app = only_doctor(error)
 finally:
     gc.enable()

@@ -12,6 +12,7 @@ from app.cli import (  # noqa: F401 - `brake`, `carrier`, `daily_limit`, `identi
     connected,
     credit,
     daily_limit,
+    doctor,
     identities,
     ledger,
     mail,
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
     ):
         app.cli.add_command(group)
     app.cli.add_command(worker.worker)
+    app.cli.add_command(doctor.doctor)
     app.cli.add_command(background.jobs)
     for name in app.cli.commands:
         connected.print_first(app, name)

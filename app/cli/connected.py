@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 from app.payments.errors import StandInError
 from config import Settings
 
-SILENT = frozenset({"catalog check"})
-"""Commands that use neither the database nor Stripe."""
+SILENT = frozenset({"catalog check", "doctor"})
+"""Commands that use neither the database nor Stripe, or that say themselves what they find there."""
 
 
 def print_first(app: Flask, name: str) -> None:

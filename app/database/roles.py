@@ -29,6 +29,20 @@ _WHAT_IS_WRONG = text("""
         EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
                 AND pg_has_role(current_user, relowner, 'MEMBER')) AS owns
     FROM pg_roles WHERE rolname = current_user""")
+_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+_MAY = text("""
+    SELECT c.oid::regclass::text AS name, privilege
+    FROM pg_class c CROSS JOIN unnest(CAST(:privileges AS text[])) AS privilege
+    WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+        AND has_table_privilege(c.oid, privilege)""")
+_NOT_APART = text("""
+    SELECT c.oid::regclass::text FROM pg_class c
+    WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+        AND (EXISTS (SELECT FROM pg_attribute
+                     WHERE attrelid = c.oid AND attname = 'org_id' AND NOT attisdropped)
+             OR relname IN ('organization', 'user'))
+        AND NOT (relrowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid))
+    ORDER BY 1""")
 
 
 def name_of(url: str) -> str:
@@ -74,6 +88,27 @@ def what_is_wrong(connection: Connection) -> str | None:
     else:
         return None
     return f"connects as {row.name}, which {why}, so organizations would not be isolated. {HOW_TO_MAKE_ROLES}"
+
+
+def differences(connection: Connection) -> list[str]:
+    """How the rights of a connection's role differ from those that `grant` gives, and which tables don't keep
+    organizations apart; each as a sentence. Empty if all is right."""
+    may: dict[str, set[str]] = {}
+    for row in connection.execute(_MAY, {"privileges": list(_PRIVILEGES)}):
+        may.setdefault(row.name, set()).add(row.privilege)
+    found = []
+    for table in connection.execute(_TABLES):
+        wanted, has = set(_rights(table.name, table).split(", ")), may.get(table.name, set())
+        for privilege in _PRIVILEGES:
+            if privilege in wanted - has:
+                found.append(f"The role may not {privilege} in the table {table.name}.")
+            elif privilege in has - wanted:
+                found.append(f"The role may {privilege} in the table {table.name}, which it never needs.")
+    open_tables = connection.scalars(_NOT_APART)
+    return found + [
+        f"Row-level security is off for the table {table}, so organizations aren't isolated in it."
+        for table in open_tables
+    ]
 
 
 def _rights(name: str, table: object) -> str:

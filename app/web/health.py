@@ -86,6 +86,11 @@ def _warnings() -> dict[str, Any]:
 
 def newest_migration(app: Flask) -> str | None:
     """The migration that this version of the code requires."""
+    return newest_migration_in(app.extensions["migrate"].directory)
+
+
+def newest_migration_in(folder: str) -> str | None:
+    """The newest migration in a folder."""
     config = Config()
-    config.set_main_option("script_location", app.extensions["migrate"].directory)
+    config.set_main_option("script_location", folder)
     return ScriptDirectory.from_config(config).get_current_head()

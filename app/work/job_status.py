@@ -61,11 +61,21 @@ _IS_DUE = text("""
                    WHERE status = 'todo' AND queue_name = ANY(:queues) AND coalesce(scheduled_at <= now(), true))
 """)
 
+_LIVE_WORKERS = text(f"""
+    SELECT count(*) FROM procrastinate_workers
+    WHERE last_heartbeat > now() - interval '{stalled.GONE_AFTER_SECONDS} seconds'
+""")  # noqa: S608 - a number of ours
+
 
 def counts() -> dict[str, Any]:
     """For monitoring: jobs of workers that are gone, permanently failed jobs, and due jobs. Two statements."""
     row = db.session.execute(_COUNTS).one()
     return {"stalled": stalled.count(), "failed": row.failed, "due": row.due}
+
+
+def live_workers() -> int:
+    """How many queues are being served: each registers by itself, and gives a sign of life every few seconds."""
+    return int(db.session.execute(_LIVE_WORKERS).scalar_one())
 
 
 def is_due(queues: Sequence[str]) -> bool:

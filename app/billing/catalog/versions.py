@@ -134,8 +134,13 @@ def _check_that_no_one_is_left_behind(plan_catalog: Catalog) -> None:
             )
 
 
+def stored_text(version: str) -> str | None:
+    """The content of a version as it is stored; None if it isn't."""
+    return db.session.scalar(select(CatalogVersion.text).where(CatalogVersion.version == version))
+
+
 def _text_of(version: str) -> str:
-    text = db.session.scalar(select(CatalogVersion.text).where(CatalogVersion.version == version))
+    text = stored_text(version)
     if text is None:
         raise CatalogError(f"There is no version {version!r}. Store it with `flask catalog sync`.")
     return text

@@ -26,7 +26,7 @@ def create(call: Call) -> dict[str, Any]:
         status="enabled",
         url=call.params["url"],
     )
-    assign(body, call.params, "description", "metadata")
+    assign(body, call.params, "api_version", "description", "metadata")
     _check(body)
     body["secret"] = None
     call.store.add(body, secret=secret)

@@ -10,9 +10,14 @@ from stripe_sandbox.tests.support.shopper import Shopper
 def test_an_endpoint_hears_only_what_it_asked_for(
     shopper: Shopper, stand_in: Process, receiver: Receiver
 ) -> None:
-    wanted = {"url": "http://127.0.0.1:9/", "enabled_events": ["setup_intent.succeeded"]}
+    wanted = {
+        "url": "http://127.0.0.1:9/",
+        "enabled_events": ["setup_intent.succeeded"],
+        "api_version": "2026-10-28.endive",
+    }
     endpoint = shopper.v1.webhook_endpoints.create(wanted)  # type: ignore[arg-type]
     assert endpoint.secret and endpoint.secret.startswith("whsec_")
+    assert endpoint.api_version == wanted["api_version"]
     assert shopper.v1.webhook_endpoints.list().data[0].id == endpoint.id
     shopper.v1.customers.update(shopper.id, {"name": "Grace"})
     assert shopper.v1.events.list({"limit": 1}).data[0].pending_webhooks == 1

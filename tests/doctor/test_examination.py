@@ -1,0 +1,323 @@
+"""Each thing that an installation stands on is broken for real, and the doctor names it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+from flask import Flask, jsonify
+from sqlalchemy import make_url
+
+from app.doctor import CHECKS, Installation, Status, examine, exit_code
+from app.doctor.checks import database as database_checks
+from app.extensions import db
+from app.models import EventState, Finding, ReconciliationRun, StripeEvent
+from app.stripe_events.handling import HANDLERS
+from app.work import stalled
+from config import Settings
+from dev.testing import Addresses
+from tests.doctor.conftest import Place
+from tests.support.mail_server import running as a_mail_server
+from tests.support.serving import place, serving
+from tests.support.synced_catalog import FILE
+from tests.support.synced_catalog import run as sync
+
+NO_ONE = "127.0.0.1:9"
+
+
+def test_an_installation_that_is_all_right_is_said_to_be(whole: Place) -> None:
+    found = whole.examine()
+    assert list(found) == list(CHECKS)
+    assert {name: one.findings for name, one in found.items() if one.status is not Status.OK} == {}
+    assert exit_code(list(found.values())) == 0
+
+
+def test_where_everything_is_gone_each_check_says_so_and_hides_no_other(installation: Place) -> None:
+    nowhere = f"http://{NO_ONE}"
+    shell, provider = installation.settings.shell, installation.settings.identity_provider
+    assert shell is not None and provider is not None
+    installation.change(
+        public_url=nowhere,
+        stripe_api_base=nowhere,
+        database_url="postgresql+psycopg://billing:s3cret-word@127.0.0.1:9/billing",
+        smtp_url=f"smtp://{NO_ONE}",
+        shell=replace(shell, keys_url=nowhere),
+        identity_provider=replace(provider, issuer=nowhere),
+        catalog_path=Path("/nowhere.toml"),
+    )
+    found = installation.examine()
+    assert {name for name, one in found.items() if one.status is Status.OK} == {"settings"}
+    bad = {name for name, one in found.items() if one.status is Status.PROBLEM}
+    assert bad == {"database", "stripe", "catalog", "mail", "shell", "provider"}
+    assert exit_code(list(found.values())) == 1
+    assert all(one.to_do for report in found.values() if report.name != "settings" for one in report.findings)
+    assert "s3cret-word" not in str(found)
+
+
+def test_what_never_answers_is_left_when_the_time_is_up(installation: Place) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        port = silent.getsockname()[1]
+        installation.change(
+            database_url=f"postgresql+psycopg://billing@127.0.0.1:{port}/billing",
+            stripe_api_base=f"http://127.0.0.1:{port}",
+            smtp_url=f"smtp://127.0.0.1:{port}",
+        )
+        found = installation.examine("database", "stripe", "mail", "settings", seconds=1)
+    assert found["settings"].status is Status.OK
+    assert {found[name].status for name in ("database", "stripe", "mail")} <= {Status.UNKNOWN, Status.PROBLEM}
+    assert "longer than 1 second" in found["database"].findings[0].text
+    assert exit_code([found["settings"], found["database"]]) == 2
+
+
+def test_settings_that_keep_the_application_from_starting_are_all_named() -> None:
+    wrong = {
+        "APP_ENV": "production",
+        "SECRET_KEY": "short",
+        "QUEUE_SECONDS": "0",
+        "STRIPE_SECRET_KEY": "sk_live_x",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_x",
+        "MAIL_FROM": "no address",
+        "SMTP_URL": "mail.example",
+        "PUBLIC_URL": "http://billing.example",
+        "OIDC_ISSUER": "nonsense",
+    }
+    [report] = examine(Installation.from_environment(wrong), ["settings"])
+    said = " ".join(one.text for one in report.findings)
+    assert report.status is Status.PROBLEM
+    for name in (*wrong, "DATABASE_URL", "STRIPE_WEBHOOK_SECRET", "TRUSTED_PROXIES"):
+        assert name == "APP_ENV" or name in said, name
+
+
+Break = Callable[[Place], Any]
+
+
+def at_port(installation: Place, **changes: Any) -> str:
+    return make_url(installation.settings.database_url).set(**changes).render_as_string(hide_password=False)
+
+
+def drop_events(installation: Place) -> None:
+    installation.add_endpoint(enabled_events=[name for name in HANDLERS if not name.startswith("refund.")])
+
+
+def disable_endpoint(installation: Place) -> None:
+    installation.add_endpoint()
+    client = installation.sandbox.stripe.v1.webhook_endpoints
+    client.update(client.list().data[0].id, {"disabled": True})
+
+
+def withdraw_price(installation: Place) -> None:
+    sync(installation.app)
+    prices = installation.sandbox.stripe.v1.prices
+    growth = prices.list({"lookup_keys": ["growth_month"]}).data[0]
+    prices.update(growth.id, {"active": False})
+
+
+def stored_otherwise(installation: Place) -> None:
+    loaded = Installation(installation.settings).catalog()
+    installation.run(
+        "INSERT INTO catalog_version (version, text, synced_at) VALUES (:version, 'x', now())",
+        version=loaded.version,
+    )
+
+
+def an_event(state: EventState) -> Break:
+    def store(_: Place) -> None:
+        now = datetime.now(UTC)
+        db.session.add(StripeEvent(id="evt_1", type="invoice.paid", created_at=now, state=state))
+        db.session.commit()
+
+    return store
+
+
+def compared(*, ago: timedelta = timedelta(), error: str | None = None) -> Break:
+    def store(_: Place) -> None:
+        at = datetime.now(UTC) - ago
+        db.session.add(ReconciliationRun(since=at, finished_at=at, error=error))
+        db.session.commit()
+
+    return store
+
+
+def a_finding(installation: Place) -> None:
+    compared()(installation)
+    db.session.add(Finding(object="re_1", text="A refund differs.", found_at=datetime.now(UTC)))
+    db.session.commit()
+
+
+def a_job(status: str, waited: int = 0) -> Break:
+    def store(installation: Place) -> None:
+        installation.run(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, status, args, scheduled_at) VALUES "
+            "('settle_top_up', 'payments', CAST(:status AS procrastinate_job_status), '{}',"
+            " now() - :waited * interval '1 s')",
+            status=status,
+            waited=waited,
+        )
+
+    return store
+
+
+def a_dead_worker(installation: Place) -> None:
+    installation.run(
+        "WITH gone AS (INSERT INTO procrastinate_workers (last_heartbeat) "
+        "VALUES (now() - :since * interval '1 s') RETURNING id) "
+        "INSERT INTO procrastinate_jobs (task_name, queue_name, status, args, worker_id) "
+        "SELECT 'sweep', 'sweeps', 'doing', '{}', id FROM gone",
+        since=stalled.GONE_AFTER_SECONDS + 60,
+    )
+
+
+def unpublish_keys(installation: Place) -> None:
+    installation.shell.published = []
+
+
+def go_down(installation: Place) -> None:
+    installation.shell.is_down = installation.provider.is_down = True
+
+
+def call_itself_another(installation: Place) -> None:
+    installation.provider.document = {"issuer": "https://another.example"}
+
+
+def another_version(installation: Place) -> None:
+    installation.add_endpoint(api_version="2024-06-20")
+
+
+CASES: dict[str, tuple[str, Break, str]] = {
+    "no proxy is counted": (
+        "settings", lambda it: it.change(environment="production"), "TRUSTED_PROXIES is 0"),
+    "no address of the database": ("database", lambda it: it.change(database_url=""), "DATABASE_URL isn't set"),
+    "another driver": (
+        "database", lambda it: it.change(database_url="postgres://billing:s3cret-word@db/b"), r"must start with"),
+    "no server there": (
+        "database", lambda it: it.change(database_url="postgresql+psycopg://b:s3cret-word@127.0.0.1:9/b"),
+        "can't be reached: .*refused"),
+    "no such database": (
+        "database", lambda it: it.change(database_url=at_port(it, database="nowhere")), '"nowhere" does not exist'),
+    "the owner's role": (
+        "role", lambda it: it.change(database_url=it.settings.owner_url), "owns the tables"),
+    "an empty database": (
+        "migrations", lambda it: it.change(database_url=at_port(it, database="postgres")), "never migrated"),
+    "a wrong key": ("stripe", lambda it: it.change(stripe_secret_key="wrong-key"), "does not take STRIPE_SECRET_KEY"),
+    "Stripe is away": (
+        "stripe", lambda it: it.change(stripe_api_base=f"http://{NO_ONE}"), "gave no usable answer"),
+    "no endpoint": (
+        "webhook", lambda it: it.add_endpoint(url="https://old.example/hook"), "No webhook endpoint in test mode leads"),
+    "a disabled endpoint": ("webhook", disable_endpoint, "is disabled"),
+    "events that aren't sent": ("webhook", drop_events, "isn't sent refund.created, refund.failed, refund.updated"),
+    "an endpoint of another version": ("webhook", another_version, "has API version 2024-06-20"),
+    "a catalog that isn't there": (
+        "catalog", lambda it: it.change(catalog_path=Path("/nowhere.toml")), "can't be used: .*nowhere.toml"),
+    "a catalog that isn't stored": ("catalog", lambda _: None, "isn't stored"),
+    "a catalog that was edited": ("catalog", stored_otherwise, "stored with other content"),
+    "prices that Stripe lacks": ("prices", lambda _: None, "Missing at Stripe: .*make the product"),
+    "a price that was withdrawn": ("prices", withdraw_price, "Missing at Stripe: Growth"),
+    "an event that failed": ("events", an_event(EventState.FAILED), "1 of Stripe's events is failed"),
+    "an event that was refused": ("events", an_event(EventState.REFUSED), "1 of Stripe's events is refused"),
+    "never compared": ("comparison", lambda _: None, "never compared"),
+    "compared long ago": ("comparison", compared(ago=timedelta(hours=5)), "last compared 5 hours ago"),
+    "a comparison that stopped": ("comparison", compared(error="Stripe was away."), "stopped: Stripe was away."),
+    "something for a person": ("comparison", a_finding, "1 finding needs a person"),
+    "no mail server there": ("mail", lambda it: it.change(smtp_url=f"smtp://{NO_ONE}"), "doesn't take us: .*refused"),
+    "a shell without keys": ("shell", unpublish_keys, "publishes no key"),
+    "a shell that is down": ("shell", go_down, "keys can't be fetched: .*502"),
+    "a provider that is down": ("provider", go_down, "document can't be used: .*502"),
+    "another provider": ("provider", call_itself_another, "calls itself"),
+    "no worker": ("workers", lambda _: None, "No worker runs"),
+    "jobs of a dead worker": ("workers", a_dead_worker, "have left 1 job"),
+    "a job that failed": ("queues", a_job("failed"), "`payments` 1 job failed for good"),
+    "a job that waits": ("queues", a_job("todo", 1000), "`payments` a due job has waited for 16 minutes"),
+    "a platform without an address": ("platform", lambda _: None, "has no address"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_broken_is_named(installation: Place, case: str) -> None:
+    name, break_it, says = CASES[case]
+    break_it(installation)
+    report = installation.examine(name)[name]
+    assert report.status is Status.PROBLEM, report
+    found = [one for one in report.findings if re.search(says, one.text)]
+    assert found, report
+    assert found[0].to_do
+    for secret in ("s3cret-word", "wrong-key", installation.settings.secret_key):
+        assert secret not in str(report)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("migrations", "UPDATE alembic_version SET version_num = '0001'", "is at migration 0001, .* wants"),
+        ("role", "REVOKE INSERT ON hold FROM billing_app", "may not INSERT in the table hold"),
+        ("role", "GRANT DELETE ON transfer TO billing_app", "may DELETE in the table transfer"),
+        (
+            "role",
+            "ALTER TABLE hold DISABLE ROW LEVEL SECURITY",
+            "Row-level security is off for the table hold",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_schema_is_named(
+    installation: Place, schema: Callable[..., None], name: str, change: str, says: str
+) -> None:
+    schema(change)
+    report = installation.examine(name)[name]
+    assert report.status is Status.PROBLEM
+    assert [one for one in report.findings if re.search(says, one.text)], report
+
+
+def test_a_superuser_is_named(installation: Place, database: Addresses) -> None:
+    installation.change(database_url=database.superuser)
+    [finding] = installation.examine("role")["role"].findings
+    assert "is a superuser" in finding.text
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0, Status.OK), (60, Status.PROBLEM), (-60, Status.PROBLEM)])
+def test_a_clock_that_is_off_is_named(
+    installation: Place, monkeypatch: pytest.MonkeyPatch, seconds: int, status: Status
+) -> None:
+    off = timedelta(seconds=seconds)
+    monkeypatch.setattr(database_checks, "process_time", lambda: datetime.now(UTC) + off)
+    assert installation.examine("clock")["clock"].status is status
+
+
+def test_a_wrong_password_of_the_mail_server_is_named_and_not_shown(installation: Place) -> None:
+    with a_mail_server(signs_in=True) as server:
+        installation.change(smtp_url=f"smtp://billing:wrong%2Fpassword@{server.address}")
+        report = installation.examine("mail")["mail"]
+    assert report.status is Status.PROBLEM
+    assert "535" in report.findings[0].text
+    assert "wrong/password" not in str(report)
+
+
+def test_pages_that_are_not_ready_or_not_ours_are_named(installation: Place) -> None:
+    for answer, status, says in ((503, "unavailable", "answered 503"), (200, "another", "answered 200")):
+        with _answering(answer, status) as url:
+            installation.change(public_url=url)
+            report = installation.examine("pages")["pages"]
+        assert report.status is Status.PROBLEM
+        assert says in report.findings[0].text
+    installation.change(public_url=f"http://{NO_ONE}")
+    assert installation.examine("pages")["pages"].status is Status.UNKNOWN
+
+
+@contextmanager
+def _answering(status: int, said: str) -> Iterator[str]:
+    other = Flask("other")
+    other.add_url_rule("/readyz", view_func=lambda: (jsonify(status=said), status))
+    with place() as at, serving(other, at) as url:
+        yield url
+
+
+def test_the_catalog_of_the_tests_is_the_one_on_offer(settings: Settings) -> None:
+    """Else the cases about it would say nothing."""
+    assert Installation(settings).catalog().text == FILE
+    assert stripe.api_version
