@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from app.billing import catalog
 from app.billing.cards import payment_methods
 from app.billing.plans import resource_counts
 from app.billing.subscriptions import cancellation
@@ -102,13 +104,22 @@ def test_what_was_chosen_is_chosen_again(owner: Visitor) -> None:
         assert dict(checked) == {"billing": "year", "plan": "scale"}
 
 
-def test_only_differences_can_be_asked_for_by_the_address(owner: Visitor) -> None:
-    box = re.compile(r'id="only-differences"( checked)?>')
-    assert [
-        found[1]
-        for found in map(box.search, (owner.get(PAGE).text, owner.get(f"{PAGE}?differences=1").text))
-        if found
-    ] == [None, " checked"]
+def test_only_differences_is_offered_where_it_hides_a_row(
+    owner: Visitor, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the catalog that is on offer every row differs; of one with a limit that all plans have alike, that one doesn't."""
+
+    def looked_at() -> tuple[bool, int]:
+        page = owner.get(PAGE).text
+        return 'id="only-differences"' in page, page.count('<tr class="is-same">')
+
+    assert looked_at() == (False, 0)
+    plans = {
+        key: replace(plan, limits=plan.limits | {"campaigns": 20})
+        for key, plan in catalog.current().plans.items()
+    }
+    monkeypatch.setitem(app.extensions, "catalog", replace(catalog.current(), plans=plans))
+    assert looked_at() == (True, 1)
 
 
 def test_a_plan_that_support_set_up_is_compared_and_not_chosen(
