@@ -8,7 +8,7 @@ currency's smallest unit (cents; yen has none), see `app.currencies`. Amounts ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -121,6 +121,11 @@ class Money:
         return (Decimal(self.micro) / MICRO).quantize(smallest, rounding=ROUND_HALF_UP)
 
     @property
+    def to_smallest_unit(self) -> Money:
+        """The same as `rounded`: a whole number of cents."""
+        return Money(int(self.rounded * MICRO), self.currency)
+
+    @property
     def is_written_as_babel_does(self) -> bool:
         """Whether Babel's number of decimals is enough to show what a card is charged; otherwise two are."""
         return is_written_as_babel_does(self.currency)
@@ -175,6 +180,23 @@ class Money:
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of `amounts`, zero for none. Raises `CurrencyMismatchError`."""
     return sum(amounts, Money.zero(currency))
+
+
+def parts_of(whole: Money, parts: Sequence[Money]) -> tuple[Money, ...]:
+    """Amounts in whole cents that add up to `whole`, which is in whole cents and rounds what the parts add up to.
+
+    Each is rounded down, and the parts that lose most by it get a cent more ("largest remainder"): none is off by a
+    cent or more where `whole` is what they add up to, rounded. Without parts `whole` has to be zero.
+    """
+    if not parts:
+        return ()
+    unit = smallest_unit(whole.currency)
+    least = [part.micro // unit for part in parts]
+    for_each, left = divmod(whole.micro // unit - sum(least), len(parts))
+    losing = sorted(range(len(parts)), key=lambda place: -(parts[place].micro % unit))
+    for place in losing[:left]:
+        least[place] += 1
+    return tuple(Money((cents + for_each) * unit, whole.currency) for cents in least)
 
 
 def half_up(exact: Fraction) -> int:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.currencies import CHARGED
-from app.money import CurrencyMismatchError, Money, MoneyError, half_up, smallest_unit, total
+from app.money import CurrencyMismatchError, Money, MoneyError, half_up, parts_of, smallest_unit, total
 
 amounts = st.integers(min_value=-(10**15), max_value=10**15)
 
@@ -162,3 +162,20 @@ def test_rounding_goes_to_the_nearest_and_halves_away_from_zero(exact: Fraction)
 )
 def test_operators_read_amounts_as_people_write_them(amount: Money, words: str) -> None:
     assert f"{amount}" == str(amount) == words
+
+
+@given(st.lists(amounts, max_size=8))
+def test_parts_in_cents_add_up_and_are_less_than_a_cent_off(micro: list[int]) -> None:
+    parts = [Money(one // 8, "USD") for one in micro]
+    whole = total(parts, "USD").to_smallest_unit
+    found = parts_of(whole, parts)
+    assert total(found, "USD") == whole
+    assert all(abs(one - part).micro < 10_000 for one, part in zip(found, parts, strict=True))
+    assert all(one == part for one, part in zip(found, parts, strict=True) if part.micro % 10_000 == 0)
+
+
+def test_the_parts_that_lose_most_get_the_cents() -> None:
+    parts = [Money(micro, "USD") for micro in (14_000, 16_000, 15_000)]
+    assert [one.micro for one in parts_of(Money(50_000, "USD"), parts)] == [10_000, 20_000, 20_000]
+    yen = [Money(micro, "JPY") for micro in (400_000, 600_000)]
+    assert [one.micro for one in parts_of(Money(1_000_000, "JPY"), yen)] == [0, 1_000_000]

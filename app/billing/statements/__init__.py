@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.billing.statements.overview import MonthLine, list_months
+from app.billing.statements.rounding import line_to_the_cent, to_the_cent
 from app.billing.statements.statement import (
     NoStatementError,
     Spent,
@@ -20,7 +21,9 @@ __all__ = [
     "gather",
     "gather_with_lines",
     "headers",
+    "line_to_the_cent",
     "lines",
     "list_months",
     "months",
+    "to_the_cent",
 ]

@@ -53,7 +53,7 @@ def show() -> str:
         statuses=statuses,
         unpaid=unpaid,
         pays_here=plan.is_past_due if plan else False,
-        months=statements.list_months(organization),
+        months=[statements.line_to_the_cent(line) for line in statements.list_months(organization)],
         recent=RECENT,
         billed=billed,
     )

@@ -20,7 +20,7 @@ from app.months import Month
 from app.pages.invoices.invoice_text import with_taxes
 from app.pages.labels import movements_label
 from app.web import pdf
-from app.web.formatting import day_long, money, money_exact, month, number
+from app.web.formatting import day_long, money, month, number
 from app.web.quantity_text import units
 
 SHOWN = 250
@@ -111,7 +111,8 @@ def number_of(slug: str, month: Month) -> str:
 def document(
     number: str, head: StatementHeader, statement: Statement, charges: Sequence[InvoiceView] = ()
 ) -> bytes:
-    """The statement as PDF: for a past month always the same, dated at its end. `charges` are for the plan."""
+    """A statement that is rounded to the cent (`statements.to_the_cent`) as PDF: for a past month always the same,
+    dated at its end. `charges` are for the plan."""
     issued = _issued(head, statement)
     dated = clock.about_now() if statement.is_open else datetime.combine(issued, time(), UTC)
     return pdf.typeset("statement", facts(number, head, statement, charges), dated=dated)
@@ -134,12 +135,10 @@ def facts(
         period=gettext(
             "%(first)s to %(last)s, %(zone)s.", first=day_long(first), last=day_long(last), zone=zone
         ),
-        state=gettext("Month in progress: figures may still change.")
-        if statement.is_open
-        else gettext("Month closed: figures are final."),
-        opening=money_exact(statement.opening),
+        state=_state(statement),
+        opening=money(statement.opening),
         lines=tuple(_lines(statement)),
-        closing=money_exact(statement.closing),
+        closing=money(statement.closing),
         parts=_parts(statement, charges),
         labels=_labels(),
         mark=current_app.extensions["assets"]["icon.svg"].content.decode(),
@@ -147,6 +146,13 @@ def facts(
         region=_region(),
         paper="us-letter" if _region() in _LETTER else "a4",
     )
+
+
+def _state(statement: Statement) -> str:
+    rounded = gettext("Amounts are rounded to the cent and add up. The CSV file has exact ones.")
+    if statement.is_open:
+        return f"{gettext('Month in progress: figures may still change.')} {rounded}"
+    return f"{gettext('Month closed: figures are final.')} {rounded}"
 
 
 def _labels() -> Labels:
@@ -216,17 +222,17 @@ def _invoice(one: InvoiceView) -> str:
 
 def _lines(statement: Statement) -> Iterable[PrintedLine]:
     for move in statement.moves:
-        yield PrintedLine(movements_label(move.kind), money_exact(move.amount), number(move.count))
+        yield PrintedLine(movements_label(move.kind), money(move.amount), number(move.count))
     for used in statement.usage:
         label = translated(used.label)
-        yield PrintedLine(label, money_exact(-used.cost), units(used.quantity), used.group.label)
+        yield PrintedLine(label, money(-used.cost), units(used.quantity), used.group.label)
 
 
 def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:
     """The most expensive ones, and the total of the others."""
     known = list(rows)
     costly = shortlist([one for _, one in known], SHOWN)
-    shown = [Cost(what, money_exact(one.cost)) for what, one in known[:SHOWN]]
+    shown = [Cost(what, money(one.cost)) for what, one in known[:SHOWN]]
     if costly.others_cost is not None:
         words = ngettext(
             "%(num)s more, listed in the CSV file",
@@ -234,5 +240,5 @@ def _costs(rows: Iterable[tuple[str, Costing]]) -> tuple[Cost, ...]:
             costly.others,
             num=number(costly.others),
         )
-        shown.append(Cost(words, money_exact(costly.others_cost)))
+        shown.append(Cost(words, money(costly.others_cost)))
     return tuple(shown)

@@ -32,11 +32,14 @@ def show_statement(month: str) -> str | Response:
     if statement is None:
         return _missing()
     head = documents.on_statement(current_organization(), statement.month)
+    is_exact = "exact" in request.args
+    if not is_exact:
+        statement = statements.to_the_cent(statement)
     return render_template(
         "invoices/statement.html",
         statement=statement,
         head=head,
-        is_exact="exact" in request.args,
+        is_exact=is_exact,
         campaigns=shortlist(statement.campaigns, SHOWN),
         agents=shortlist(statement.agents, SHOWN),
         late=shortlist(statement.late, SHOWN),
@@ -63,10 +66,11 @@ def _rows(organization: Organization, month: Month) -> Iterator[tuple[Cell, ...]
 @blueprint.get("/statements/<month>.pdf")
 @org_admin_required
 def download_statement(month: str) -> Response:
-    """The statement as PDF."""
+    """The statement as PDF, to the cent."""
     organization, statement = current_organization(), _statement(month)
     if statement is None:
         return _missing()
+    statement = statements.to_the_cent(statement)
     head = documents.on_statement(organization, statement.month)
     charges = listing.list_for_month(organization, statement.month)
     file = statement_pdf.document(
