@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.billing.activity import cost_change
 from app.billing.activity.cost_change import CostChange, Period
-from app.money import Money
-from app.pages.cost_change import query, wording
+from app.money import Money, total
+from app.pages.cost_change import query, view, wording
 from tests.billing.activity.selected import add_up, use
 from tests.support.browsing import text_of
 from tests.support.paying import Owner
@@ -51,6 +51,11 @@ def test_it_says_what_made_the_difference_and_leads_to_the_calls_of_each_part(ow
     )
     assert "Longer calls: +$1.90" in words
     assert "Difference: +$5.70" in words
+    # What made most of it is open, and what changed nothing isn't there.
+    assert re.findall(r'<details class="disclosure" id="part-(\w+)"( open)?>', page.text) == [
+        ("volume", " open"),
+        ("length", ""),
+    ]
     part = page.text[page.text.index('id="part-length"') :]
     before, after = (unescape(link) for link in re.findall(r'href="([^"]+usage-calls[^"]+)"', part)[:2])
     assert ("call1" in text_of(owner.get(before)), "call5" in text_of(owner.get(before))) == (True, False)
@@ -74,6 +79,15 @@ def test_what_rounds_to_nothing_is_named_only_where_nothing_else_makes_the_diffe
     small = wording.sentence(with_parts(owner, 4_000, 4_000, 4_000, -6_000), None)
     assert "usage cost $0.01 more: " in small
     assert small.count("$0.00 from") == 3
+
+
+def test_amounts_are_in_whole_cents_and_add_up(owner: Owner) -> None:
+    exact = with_parts(owner, 2_004_000, -3_004_000, 4_000, 1)
+    change = view.to_the_cent(exact)
+    assert [part.amount.micro % 10_000 for part in change.parts] == [0, 0, 0, 0]
+    assert total((part.amount for part in change.parts), "USD") == change.difference
+    for part in view.to_the_cent(cost_change.compare(owner.organization, BEFORE, WEEK, by="campaign")).parts:
+        assert total((one.amount for one in part.segments), "USD") == part.amount
 
 
 def test_less_and_what_works_against_it_are_said_too(owner: Owner) -> None:

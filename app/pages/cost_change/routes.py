@@ -20,7 +20,9 @@ def show() -> str:
     organization = current_organization()
     today = organization.local_day()
     asked = query.read(request.args, today)
-    change = cost_change.compare(organization, asked.before, asked.after, by=asked.by, group=asked.group)
+    change = view.to_the_cent(
+        cost_change.compare(organization, asked.before, asked.after, by=asked.by, group=asked.group)
+    )
     return render_template(
         "cost_change/show.html",
         asked=asked,

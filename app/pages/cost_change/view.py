@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.billing.activity.cost_change import CostChange, Period, SegmentChange
+from app.billing.activity.cost_change import CostChange, PartChange, Period, SegmentChange
 from app.language import marked, translated
-from app.money import Money, total
+from app.money import Money, parts_of, total
 from app.pages.cost_change import wording
 from app.pages.cost_change.query import CostQuery
 from app.pages.wallet.history_query import DIRECTIONS
@@ -36,7 +36,7 @@ class SegmentRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A part; `others` are segments beyond those listed."""
+    """A part of the difference; `others` are segments beyond those listed."""
 
     key: str
     label: str
@@ -47,14 +47,30 @@ class PartRow:
     others_amount: Money
 
 
+def to_the_cent(change: CostChange) -> CostChange:
+    """The change in whole cents, as it is shown: its parts add up to the difference, and their segments to them."""
+    before, after = (replace(one, cost=one.cost.to_smallest_unit) for one in (change.before, change.after))
+    amounts = parts_of(after.cost - before.cost, [part.amount for part in change.parts])
+    parts = tuple(_part_of(part, amount) for part, amount in zip(change.parts, amounts, strict=True))
+    return replace(change, before=before, after=after, parts=parts)
+
+
+def _part_of(part: PartChange, amount: Money) -> PartChange:
+    amounts = parts_of(amount, [segment.amount for segment in part.segments])
+    segments = (replace(one, amount=cents) for one, cents in zip(part.segments, amounts, strict=True))
+    return replace(part, amount=amount, segments=tuple(one for one in segments if one.amount))
+
+
 def list_parts(change: CostChange, asked: CostQuery) -> Iterator[PartRow]:
-    """The parts in their order, also those that changed nothing."""
-    for one in change.parts:
+    """The parts that changed something, the largest change first."""
+    for one in sorted(
+        (part for part in change.parts if part.amount), key=lambda part: -abs(part.amount.micro)
+    ):
         label = wording.part_label(one, asked.by)
         left = one.segments[SEGMENTS:]
         yield PartRow(
             key=one.part.value,
-            label=label[:1].upper() + label[1:] if one.amount else translated(wording.NAMES[one.part]),
+            label=label[:1].upper() + label[1:],
             about=translated(wording.ABOUT[one.part]),
             amount=one.amount,
             segments=tuple(_row(segment, asked) for segment in one.segments[:SEGMENTS]),

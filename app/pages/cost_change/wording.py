@@ -29,13 +29,6 @@ _MIXES = {
     ("country", True): marked("a costlier mix of countries"),
     ("country", False): marked("a cheaper mix of countries"),
 }
-NAMES = {
-    Part.VOLUME: marked("Volume"),
-    Part.MIX: marked("Mix"),
-    Part.LENGTH: marked("Length"),
-    Part.RATE: marked("Cost per unit"),
-}
-"""What the parts are called that changed nothing."""
 ABOUT = {
     Part.VOLUME: marked(
         "More or fewer calls, text messages and numbers, at the earlier period's cost for each."

@@ -28,6 +28,8 @@ from app.web.text_guard import TidyForm, keeps_typed
 
 _MOST_CALLS = 10_000_000
 _MOST_MINUTES = 240
+_LONG = 10
+"""Minutes; of longer calls no one thinks in hundredths of a minute."""
 _TYPICAL = {"answered": "70", "shortest": "1", "longest": "3"}
 
 
@@ -147,8 +149,11 @@ def _envelopes(organization: Organization) -> list[tuple[str, str]]:
 
 def _as_typed(past: PastCampaigns) -> dict[str, str]:
     """The fields as the organization's own past campaigns fill them."""
-    seconds = {"shortest": past.shortest, "longest": past.longest}
-    typed = {name: as_typed(f"{value / 60:.2f}".rstrip("0").rstrip(".")) for name, value in seconds.items()}
+    minutes = {"shortest": past.shortest / 60, "longest": past.longest / 60}
+    typed = {
+        name: as_typed(f"{value:.2f}".rstrip("0").rstrip(".") if value < _LONG else f"{value:.0f}")
+        for name, value in minutes.items()
+    }
     if past.answered_percent is not None:
         typed["answered"] = str(past.answered_percent)
     return typed | {"per_day": str(past.calls_a_day)}
