@@ -23,7 +23,7 @@ PATIENT := -o timeout=0 -o faulthandler_timeout=0
 # Tests with generated examples look a little way in every run; with these settings they look far.
 FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPLES=2000 HOLDS_EXAMPLES=200 BOTH_WAYS_EXAMPLES=1000 \
 	LEDGER_EXAMPLES=300 BRAKE_EXAMPLES=30 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60 FORECAST_EXAMPLES=8 ALERT_EXAMPLES=200 \
-	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000
+	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000 CORRECTIONS_EXAMPLES=300
 SECTION ?=
 
 .PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from psycopg import Cursor
 from sqlalchemy import event
 
 from app.database.messages import FastConnection, Statement
@@ -40,4 +41,18 @@ def fast_statements() -> Iterator[list[str]]:
         return send(connection, *statements)
 
     with mock.patch.object(FastConnection, "send", note):
+        yield seen
+
+
+@contextmanager
+def all_statements() -> Iterator[list[str]]:
+    """The SQL statements of sessions and of connections that are used without one (`driver_connection`)."""
+    seen: list[str] = []
+    execute = Cursor.execute
+
+    def note(cursor: Cursor[Any], query: Any, *args: Any, **options: Any) -> Any:
+        seen.append(query if isinstance(query, str) else str(query))
+        return execute(cursor, query, *args, **options)
+
+    with mock.patch.object(Cursor, "execute", note):
         yield seen

@@ -22,68 +22,27 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from app.billing.catalog import rating, versions
+from app.billing.catalog import Meter, rating, versions
 from app.billing.usage import deductions
 from app.billing.usage import rows as usage_rows
+from app.billing.usage.corrected_events import Corrected, find_corrected
 from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import Refusal, Reported, beyond_the_wallet
 from app.billing.usage.rater import Rater, RatingLine
 from app.billing.usage.rows import RatedEvent
-from app.billing.wallet import calling_state, envelope_moves, ledger, line_details
-from app.billing.wallet.ledger import Entry
+from app.billing.wallet import envelope_moves, ledger, line_details
+from app.billing.wallet.batches import LockedWallet
+from app.billing.wallet.correction_postings import CorrectionCharge, CorrectionPostings
 from app.billing.wallet.lots import money_trail
-from app.database.arrays import columns
-from app.extensions import driver_connection
-from app.ids import uuid7
-from app.models import AccountName, TransferKind
-
-_CORRECTED = """
-SELECT event.org_id, event.source, event.event_id, event.at, event.meter, event.plan, event.version,
-    event.call, event.campaign, event.agent, event.number, event.direction, event.country,
-    event.posted_at, event.corrects_id IS NOT NULL,
-    event.quantity + coalesce(sum(other.quantity), 0)::bigint,
-    event.billable + coalesce(sum(other.billable), 0)::bigint,
-    max(key.at)
-FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
-JOIN usage_event event ON event.org_id = asked.org_id AND event.source = asked.source
-    AND event.event_id = asked.event_id
-LEFT JOIN usage_event other ON other.org_id = event.org_id AND other.corrects_source = event.source
-    AND other.corrects_id = event.event_id
-LEFT JOIN usage_key key ON key.org_id = other.org_id AND key.source = other.source AND key.event_id = other.event_id
-GROUP BY event.org_id, event.at, event.source, event.event_id"""
-
 
 _NAMES = ("call", "campaign", "agent", "number", "direction", "country")
 """What a correction has from the event that it corrects."""
 
-
-@dataclass(slots=True)
-class Corrected:
-    """An event after its corrections so far; `corrected_at` is the time of the latest one.
-
-    That is removed once the correction is so old that an earlier one would not be accepted any more.
-    """
-
-    at: datetime
-    meter: str
-    plan: str
-    version: str
-    call: str | None
-    campaign: str | None
-    agent: str | None
-    number: str | None
-    direction: str | None
-    country: str | None
-    posted_at: datetime
-    is_correction: bool
-    quantity: int
-    billable: int
-    corrected_at: datetime | None
+_Targets = dict[tuple[UUID, str, str], Corrected]
 
 
 @dataclass(slots=True)
@@ -96,43 +55,63 @@ class CorrectionResult:
     rated: list[RatedEvent] = field(default_factory=list)
 
 
-def record(events: Sequence[Reported], rater: Rater, *, at: datetime) -> CorrectionResult:
-    """Record new corrections, with their organizations' wallets locked."""
+def record(
+    events: Sequence[Reported], rater: Rater, wallets: dict[UUID, LockedWallet], *, at: datetime
+) -> CorrectionResult:
+    """Record new corrections of locked and settled wallets, which are changed; `batches.save` follows.
+
+    A dozen statements at most, however many there are.
+    """
     result = CorrectionResult()
-    found = _corrected(events)
+    found = find_corrected(events)
     for (org_id, _, _), one in found.items():
         deductions.siblings(_line(rater, org_id, one))
     rater.read()
+    postings = CorrectionPostings(_envelopes(found, wallets))
+    charged_by = money_trail.find_many({(key[0], one.posted_at) for key, one in found.items()})
     for event in events:
         target = found.get((event.org_id, *(event.corrects or ("", ""))))
         problem = _problem(event, target)
         if problem is not None or target is None:
             result.refused.append(problem or _unknown(event))
             continue
+        wallet = wallets[event.org_id]
         try:
-            rated = _rate(event, target, rater, at)
+            rated = _rate(event, target, rater, wallet, at)
         except TooMuchError:
             result.refused.append(beyond_the_wallet(event))
             continue
-        usage_rows.write([rated])
-        _post(rated, target)
-        result.accepted += 1
+        if rated.charge.amount:
+            group = _meter(rated.line).group.value
+            postings.add(wallet, _charge(rated, charged_by.get((event.org_id, target.posted_at, group))))
         result.rated.append(rated)
         result.costs[event.org_id] += rated.charge.amount.micro
+    result.accepted = len(result.rated)
+    usage_rows.write(result.rated)
+    postings.write(wallets)
     return result
 
 
-def _corrected(events: Sequence[Reported]) -> dict[tuple[UUID, str, str], Corrected]:
-    keys = sorted({(event.org_id, *event.corrects) for event in events if event.corrects})
-    if not keys:
-        return {}
-    rows: Any = driver_connection().execute(_CORRECTED, columns(keys))
-    return {(row[0], row[1], row[2]): Corrected(*row[3:]) for row in rows}
+def _envelopes(
+    found: _Targets, wallets: dict[UUID, LockedWallet]
+) -> dict[tuple[UUID, str], envelope_moves.OpenEnvelope]:
+    """The open envelopes of the campaigns that are corrected. Nothing is read where none is open."""
+    return envelope_moves.find_many(
+        {
+            (org_id, one.campaign)
+            for (org_id, _, _), one in found.items()
+            if one.campaign is not None and wallets[org_id].envelope_ends_at is not None
+        }
+    )
 
 
 def _line(rater: Rater, org_id: UUID, target: Corrected) -> RatingLine:
     plan = versions.find(target.version).plan(target.plan)
     return rater.line(org_id, target.meter, target.at, plan)
+
+
+def _meter(line: RatingLine) -> Meter:
+    return versions.find(line.plan.version).meter(line.meter)
 
 
 def _problem(event: Reported, target: Corrected | None) -> Refusal | None:
@@ -153,20 +132,19 @@ def _unknown(event: Reported) -> Refusal:
     )
 
 
-def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> RatedEvent:
+def _rate(event: Reported, target: Corrected, rater: Rater, wallet: LockedWallet, at: datetime) -> RatedEvent:
     """The difference that a correction makes; `target` is updated for the next one.
 
     Raises `TooMuchError`.
     """
     line = _line(rater, event.org_id, target)
-    wallet = ledger.lock(event.org_id)
     posted_at = ledger.own_posting_time(wallet, at)
     is_outdated = target.corrected_at is not None and event.at < target.corrected_at
     right = target.quantity if is_outdated else event.quantity
     billable = rating.billable_units(line.charged.rate, right)
     change = billable - target.billable
     if change >= 0:
-        charge = rater.rate_units(line, change, most=max(wallet.posted_micro + ledger.FURTHEST, 0))
+        charge = rater.rate_units(line, change, most=max(wallet.posted + ledger.FURTHEST, 0))
     else:
         charge = deductions.deduct(line, -change)
     quantity = right - target.quantity
@@ -184,24 +162,15 @@ def _rate(event: Reported, target: Corrected, rater: Rater, at: datetime) -> Rat
     )
 
 
-def _post(rated: RatedEvent, target: Corrected) -> None:
-    """Post the difference as an adjustment that names the day of use, and the transfer that it corrects."""
-    amount = rated.charge.amount
-    wallet = ledger.lock(rated.event.org_id)
-    if amount:
-        meter = versions.find(rated.line.plan.version).meter(rated.line.meter)
-        revenue, is_more = meter.group.account, amount.micro > 0
-        used_on = rated.line.day
-        entry = Entry(
-            kind=TransferKind.ADJUSTMENT,
-            source=f"correction:{uuid7()}",
-            debit=AccountName.WALLET if is_more else revenue,
-            credit=revenue if is_more else AccountName.WALLET,
-            amount=abs(amount),
-            at=rated.posted_at,
-            corrects_seq=money_trail.find_usage(wallet, meter.group, target.posted_at),
-            detail=line_details.of_correction(meter.label, used_on, rated.event.call),
-        )
-        ledger.post(wallet, entry)
-        envelope_moves.correct(wallet, rated.event.campaign, amount.micro, at=rated.posted_at)
-    calling_state.reassess(wallet, rated.posted_at)
+def _charge(rated: RatedEvent, corrects_seq: int | None) -> CorrectionCharge:
+    """The difference as an adjustment that names the day of use, and the transfer that it corrects."""
+    meter, event = _meter(rated.line), rated.event
+    return CorrectionCharge(
+        account=meter.group.account,
+        amount=rated.charge.amount.micro,
+        at=rated.posted_at,
+        day=rated.posted_on,
+        corrects_seq=corrects_seq,
+        detail=line_details.of_correction(meter.label, rated.line.day, event.call),
+        campaign=event.campaign,
+    )

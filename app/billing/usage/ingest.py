@@ -30,7 +30,7 @@ from app.billing.usage.events import (
 )
 from app.billing.usage.rater import Rater, RatingContext, RatingLine
 from app.billing.usage.rows import EventKey, RatedEvent
-from app.billing.wallet import batches, ledger, usage_postings
+from app.billing.wallet import batches, calling_state, ledger, lots, usage_postings
 from app.billing.wallet.batches import LockedWallet, Saved
 from app.billing.wallet.usage_postings import UsageCharge
 from app.extensions import db, driver_connection
@@ -67,7 +67,7 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
     fresh = batch.without_repetitions(batch.acceptable(events))
     rated = batch.charge([one for one in fresh if one.event.corrects is None])
     corrections = [one.event for one in fresh if one.event.corrects]
-    changes = usage_corrections.record(corrections, batch.rater, at=at)
+    changes = usage_corrections.record(corrections, batch.rater, wallets, at=at)
     receipt.refused += changes.refused
     receipt.accepted += changes.accepted
     for org_id, cost in changes.costs.items():
@@ -147,12 +147,14 @@ class _Batch:
         return rated
 
     def settle_corrected(self, org_ids: set[UUID]) -> None:
-        """Settle holds whose reserved units were used by corrections."""
-        db.session.flush()
-        wallets = batches.lock_many(org_ids)
-        contexts = [self.rater.contexts[org_id] for org_id in wallets]
-        hold_draws.draw_included(wallets, contexts, [], at=self.at)
-        batches.follow_up(batches.save(wallets.values(), at=self.at), at=self.at)
+        """Save wallets with corrections, and settle holds whose reserved units were used by them."""
+        corrected = {org_id: self.wallets[org_id] for org_id in org_ids}
+        contexts = [self.rater.contexts[org_id] for org_id in corrected]
+        hold_draws.draw_included(corrected, contexts, [], at=self.at)
+        batches.follow_up(batches.save(corrected.values(), at=self.at), at=self.at)
+        # What a correction returned to credit that has expired since is taken out again.
+        for org_id in lots.expiry.find_due(self.at, among=corrected):
+            calling_state.reassess(ledger.lock(org_id), self.at)
 
     def _write(self, rated: list[RatedEvent]) -> Saved:
         """Store the results. Returns the saved wallets that have something to follow up."""

@@ -7,6 +7,7 @@ __all__ = [
     "batches",
     "calling_state",
     "calls_in_progress",
+    "correction_postings",
     "credit",
     "envelope_moves",
     "envelope_queries",

@@ -114,17 +114,6 @@ def move(wallet: Wallet, envelope_id: UUID, *, held: int = 0, spent: int = 0, at
         notify_platform([moved], currency=wallet.currency, at=at)
 
 
-def correct(wallet: Wallet, campaign: str | None, cost: int, *, at: datetime) -> None:
-    """Draw what a correction of a campaign's usage costs from its open envelope as far as that goes, or return what
-    it refunds, as far as usage was drawn from it. In micro-units; the wallet is locked."""
-    envelope = find(wallet, campaign)
-    if envelope is None:
-        return
-    drawn = min(cost, envelope.left) if cost > 0 else max(cost, -envelope.spent)
-    if drawn:
-        move(wallet, envelope.id, spent=drawn, at=at)
-
-
 def lapse_many(org_ids: Collection[UUID], at: datetime) -> list[Lapsed]:
     """End the envelopes of locked wallets whose last day is over at `at`. One statement, as `move_many`."""
     if not org_ids:

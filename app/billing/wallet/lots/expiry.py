@@ -7,6 +7,7 @@ that has a wallet locked and relies on its credit settles it first, as for lease
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -21,9 +22,12 @@ from app.models import AccountName, CreditLot, TransferKind, Wallet
 from app.money import Money
 
 
-def find_due(at: datetime) -> list[UUID]:
-    """List the organizations whose credit has expired and is still in the wallet."""
-    return list(db.session.scalars(select(Wallet.org_id).where(Wallet.credit_expires_at <= at)))
+def find_due(at: datetime, *, among: Collection[UUID] | None = None) -> list[UUID]:
+    """List the organizations, or those `among` some, whose credit has expired and is still in the wallet."""
+    due = select(Wallet.org_id).where(Wallet.credit_expires_at <= at)
+    if among is not None:
+        due = due.where(Wallet.org_id.in_(among))
+    return list(db.session.scalars(due))
 
 
 def settle(wallet: Wallet, at: datetime) -> None:

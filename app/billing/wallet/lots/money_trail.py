@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, case, func, select, text
 
+from app.database.arrays import columns
 from app.extensions import db
-from app.models import LotDraw, LotReturn, Transfer, TransferKind, UsageGroup, Wallet
+from app.models import LotDraw, LotReturn, Transfer, TransferKind
 
 Shares = dict[UUID | None, int]
 """Micro-units by lot; those of None wait to be paid."""
@@ -18,17 +19,17 @@ Shares = dict[UUID | None, int]
 
 _POSTED_AT = text("""
 WITH RECURSIVE look AS (
-    SELECT asked.at, 1::bigint AS low, wallet.last_seq + 1 AS high
-    FROM wallet, unnest(CAST(:times AS timestamptz[])) AS asked (at) WHERE wallet.org_id = :org_id
+    SELECT asked.org_id, asked.at, 1::bigint AS low, wallet.last_seq + 1 AS high
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:times AS timestamptz[])) AS asked (org_id, at) JOIN wallet USING (org_id)
     UNION ALL
-    SELECT look.at, CASE WHEN mid.posted_at < look.at THEN mid.seq + 1 ELSE look.low END,
+    SELECT look.org_id, look.at, CASE WHEN mid.posted_at < look.at THEN mid.seq + 1 ELSE look.low END,
         CASE WHEN mid.posted_at < look.at THEN look.high ELSE mid.seq END
-    FROM look JOIN transfer mid ON mid.org_id = :org_id AND mid.seq = (look.low + look.high) / 2
+    FROM look JOIN transfer mid ON mid.org_id = look.org_id AND mid.seq = (look.low + look.high) / 2
     WHERE look.low < look.high)
-SELECT transfer.seq, transfer.posted_at, transfer.kind, transfer.credit
-FROM look JOIN transfer ON transfer.org_id = :org_id AND transfer.posted_at = look.at
+SELECT transfer.org_id, transfer.seq, transfer.posted_at, transfer.kind, transfer.credit
+FROM look JOIN transfer ON transfer.org_id = look.org_id AND transfer.posted_at = look.at
     AND transfer.seq BETWEEN look.low AND look.low + 15
-WHERE look.low = look.high ORDER BY transfer.seq""")
+WHERE look.low = look.high ORDER BY transfer.org_id, transfer.seq""")
 """The transfers that were posted at given times. Usage has a time of its own, with a transfer for each group
 (`app.billing.wallet.ledger.own_posting_time`); what else was posted at that time follows it."""
 
@@ -36,18 +37,22 @@ WHERE look.low = look.high ORDER BY transfer.seq""")
 def find_transfers(org_id: UUID, times: Collection[datetime]) -> dict[tuple[datetime, str], int]:
     """The positions of usage and corrections posted at these times, by time and group; a correction's group is its
     kind. One statement, by halving."""
-    found: dict[tuple[datetime, str], int] = {}
-    for row in db.session.execute(_POSTED_AT, {"org_id": org_id, "times": sorted(times)}):
-        if row.kind == TransferKind.USAGE:
-            found.setdefault((row.posted_at, row.credit), row.seq)
-        elif row.kind == TransferKind.ADJUSTMENT:
-            found.setdefault((row.posted_at, row.kind), row.seq)
+    found = find_many({(org_id, at) for at in times})
+    return {(at, group): seq for (_, at, group), seq in found.items()}
+
+
+def find_many(asked: Collection[tuple[UUID, datetime]]) -> dict[tuple[UUID, datetime, str], int]:
+    """The same of several organizations, whose ids are in the keys, too. One statement."""
+    found: dict[tuple[UUID, datetime, str], int] = {}
+    if not asked:
+        return found
+    ids, times = columns(sorted(asked))
+    for org_id, seq, at, kind, credit in db.session.execute(_POSTED_AT, {"ids": ids, "times": times}):
+        if kind == TransferKind.USAGE:
+            found.setdefault((org_id, at, credit), seq)
+        elif kind == TransferKind.ADJUSTMENT:
+            found.setdefault((org_id, at, kind), seq)
     return found
-
-
-def find_usage(wallet: Wallet, group: UsageGroup, posted_at: datetime) -> int | None:
-    """The position of the transfer that charged usage of a group posted at this time; None if it cost nothing."""
-    return find_transfers(wallet.org_id, [posted_at]).get((posted_at, group.value))
 
 
 def balance_at(org_id: UUID, seq: int) -> int:

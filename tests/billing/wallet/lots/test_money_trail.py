@@ -9,7 +9,7 @@ from flask import Flask
 from app.billing.wallet import ledger
 from app.billing.wallet.lots import drawing, money_trail
 from app.extensions import db
-from app.models import CreditLot, UsageEvent, UsageGroup
+from app.models import CreditLot, UsageEvent
 from tests.billing.wallet.lots.test_drawing import NOON, grant, use
 from tests.support import moving
 from tests.support.metering import on_growth
@@ -24,10 +24,20 @@ def test_usage_posted_at_the_same_moment_still_leads_to_its_own_transfer(app: Fl
     assert len(set(times)) == 9
     found = money_trail.find_transfers(organization.id, times)
     assert [found[time, "models"] for time in times] == list(range(2, 11))
-    wallet = ledger.lock(organization.id)
-    assert money_trail.find_usage(wallet, UsageGroup.MODELS, times[4]) == 6
-    assert money_trail.find_usage(wallet, UsageGroup.CALLING, times[4]) is None
     assert money_trail.find_transfers(organization.id, []) == {}
+
+
+def test_usage_of_several_organizations_leads_to_transfers_of_their_own(app: Flask) -> None:
+    first, second = on_growth(credit="0"), on_growth(credit="0")
+    for organization, count in ((first, 3), (second, 5)):
+        for _ in range(count):
+            use(organization, "1")
+    events = db.session.execute(db.select(UsageEvent.org_id, UsageEvent.posted_at)).all()
+    found = money_trail.find_many({(org_id, at) for org_id, at in events})
+    assert sorted((key[0], seq) for key, seq in found.items()) == sorted(
+        [(first.id, seq) for seq in range(1, 4)] + [(second.id, seq) for seq in range(1, 6)]
+    )
+    assert {group for _, _, group in found} == {"models"}
 
 
 def test_a_transfer_may_be_paid_by_two_lots(app: Flask) -> None:

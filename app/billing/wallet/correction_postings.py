@@ -1,0 +1,117 @@
+"""Posting the corrections of a batch: a transfer and a history line for each, in a handful of statements.
+
+What `app.billing.wallet.ledger.post` does for one adjustment is done here for all of a batch, by the same rules: each
+transfer is chained to the one before, and names the transfer of usage that it corrects.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from app.billing.wallet import envelope_moves
+from app.billing.wallet.batches import LockedWallet
+from app.billing.wallet.envelope_moves import Move, OpenEnvelope
+from app.database.arrays import columns
+from app.extensions import driver_connection
+from app.ids import uuid7
+from app.models import AccountName
+
+_LINES = """
+INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, amount_micro, detail, corrects_seq)
+SELECT org_id, id, seq, seq, day, at, 'adjustment', amount, detail, corrects_seq
+FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::bigint[], %s::text[],
+    %s::bigint[]) AS fresh (org_id, id, seq, day, at, amount, detail, corrects_seq)"""
+
+_TRANSFERS = """
+INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
+    line_after_micro, posted_at, recorded_at)
+SELECT org_id, id, seq, debit, credit, abs(amount), balance, 'adjustment', 'correction:' || id, line_id,
+    amount, at, now()
+FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::uuid[],
+    %s::timestamptz[]) AS fresh (org_id, id, seq, debit, credit, amount, balance, line_id, at)"""
+
+# An organization has no account of a name that came later until it is used.
+_ACCOUNTS = """
+INSERT INTO account (org_id, name, balance_micro)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bigint[])
+ON CONFLICT (org_id, name) DO UPDATE SET balance_micro = account.balance_micro + excluded.balance_micro"""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionCharge:
+    """What a correction changes, in micro-units: above zero it is charged, below zero it returns credit. `at` is when
+    it is posted, on `day`; `corrects_seq` is the position of the usage's own transfer."""
+
+    account: AccountName
+    amount: int
+    at: datetime
+    day: date
+    corrects_seq: int | None
+    detail: str
+    campaign: str | None
+
+
+@dataclass(slots=True)
+class CorrectionPostings:
+    """The corrections of a batch, on locked and settled wallets, which are updated with each; `write` stores them.
+
+    `envelopes` are the open ones of the campaigns that are corrected, by organization and campaign.
+    """
+
+    envelopes: dict[tuple[UUID, str], OpenEnvelope]
+    _lines: list[tuple[object, ...]] = field(default_factory=list)
+    _transfers: list[tuple[object, ...]] = field(default_factory=list)
+    _changes: dict[tuple[UUID, str], int] = field(default_factory=lambda: defaultdict(int))
+    _drawn: dict[tuple[UUID, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, wallet: LockedWallet, charge: CorrectionCharge) -> None:
+        """Post one, which costs or returns something."""
+        org_id, amount, line_id = wallet.org_id, charge.amount, uuid7()
+        wallet.last_seq += 1
+        wallet.posted -= amount
+        wallet.last_posted_at = charge.at
+        seq, of_wallet, revenue = wallet.last_seq, AccountName.WALLET.value, charge.account.value
+        self._lines.append(
+            (org_id, line_id, seq, charge.day, charge.at, -amount, charge.detail, charge.corrects_seq)
+        )
+        debit, credit = (of_wallet, revenue) if amount > 0 else (revenue, of_wallet)
+        self._transfers.append(
+            (org_id, uuid7(), seq, debit, credit, -amount, wallet.posted, line_id, charge.at)
+        )
+        self._changes[org_id, of_wallet] -= amount
+        self._changes[org_id, revenue] += amount
+        self._draw(org_id, charge)
+
+    def write(self, wallets: dict[UUID, LockedWallet]) -> None:
+        """Store them. Three statements, and one where envelopes have changed; `batches.save` follows."""
+        if not self._lines:
+            return
+        connection = driver_connection()
+        connection.execute(_LINES, columns(self._lines))
+        connection.execute(_TRANSFERS, columns(self._transfers))
+        connection.execute(
+            _ACCOUNTS, columns((*key, change) for key, change in sorted(self._changes.items()))
+        )
+        moves = [
+            Move(key[0], self.envelopes[key].id, spent=spent)
+            for key, spent in sorted(self._drawn.items())
+            if spent
+        ]
+        for moved in envelope_moves.move_many(moves):
+            wallets[moved.org_id].apply(moved)
+
+    def _draw(self, org_id: UUID, charge: CorrectionCharge) -> None:
+        """Draw what it costs from the open envelope of its campaign as far as that goes, or return what it refunds,
+        as far as usage was drawn from it."""
+        key = (org_id, charge.campaign or "")
+        envelope = self.envelopes.get(key)
+        if envelope is None:
+            return
+        drawn = self._drawn[key]
+        if charge.amount > 0:
+            self._drawn[key] += max(min(charge.amount, envelope.left - drawn), 0)
+        else:
+            self._drawn[key] += max(charge.amount, -(envelope.spent + drawn))

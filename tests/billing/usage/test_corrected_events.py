@@ -1,0 +1,39 @@
+"""An event that a correction names, as it is after its corrections so far."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from app.billing.usage.corrected_events import find_corrected
+from tests.support.metering import NOW, an_event, on_growth, take
+
+E1 = ("platform", "e1")
+
+
+def test_it_is_what_was_reported_and_all_that_corrections_changed(app: Flask) -> None:
+    organization = on_growth()
+    take(an_event(organization, quantity=90, meter="calls_outbound", campaign="Recall"))
+    fix = an_event(organization, "fix", 30, meter="calls_outbound", corrects=E1)
+    [before] = find_corrected([fix]).values()
+    assert (before.quantity, before.campaign, before.corrected_at) == (90, "Recall", None)
+    take(fix)
+    later = an_event(
+        organization, "more", 40, meter="calls_outbound", when=NOW + timedelta(seconds=1), corrects=E1
+    )
+    take(later)
+    found = find_corrected([fix, later])
+    after = found[organization.id, "platform", "e1"]
+    assert (len(found), after.quantity, after.corrected_at) == (1, 40, NOW + timedelta(seconds=1))
+    assert not after.is_correction
+
+
+def test_a_correction_is_known_as_one_and_others_events_are_not_found(app: Flask) -> None:
+    organization, other = on_growth(), on_growth()
+    take(an_event(organization, quantity=90))
+    take(an_event(organization, "fix", 30, corrects=E1))
+    [one] = find_corrected([an_event(organization, "x", 1, corrects=("platform", "fix"))]).values()
+    assert one.is_correction
+    assert find_corrected([an_event(other, "x", 1, corrects=E1)]) == {}
+    assert find_corrected([an_event(other, "x", 1)]) == {}
