@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from app.billing import forecast, hours
 from app.billing.activity import rollups
+from app.billing.usage import totals
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
@@ -22,6 +24,8 @@ log = structlog.get_logger("billing.jobs")
 _SECONDS = 50
 """How long a look at all organizations takes at most; the rest is left for the next time."""
 _NIGHTLY_SECONDS = 1800
+_RECOUNTED = timedelta(days=40)
+"""How far back totals are compared with what was charged."""
 
 
 @periodic("count_hours", cron="* * * * *")
@@ -62,12 +66,17 @@ def roll_up(**_: int) -> None:
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def recount_rollups(**_: int) -> None:
-    """Every night, add up days again that were added up before all of their usage was there."""
+    """Every night, add up days again that were added up before all of their usage was there, or that differ from what
+    was charged."""
+    first = utc_now().date() - _RECOUNTED
 
     def one(org_id: UUID) -> None:
         with scoped_to(org_id):
             if days := rollups.recount_differing(org_id):
                 log.info("rollups_recounted", organization=str(org_id), days=days)
+            with transaction():
+                if days := totals.recount_differing(org_id, first=first):
+                    log.error("totals_recounted", organization=str(org_id), days=days)
 
     org_ids = db.session.scalars(select(Organization.id)).all()
     each_alone("recount_rollups", org_ids, one, seconds=_NIGHTLY_SECONDS)

@@ -21,7 +21,7 @@ from app.models.auto_top_up import (
 )
 from app.models.billing_details import BillingDetails
 from app.models.brake import Brake, BrakeAnswer, BrakeStop
-from app.models.catalog import CatalogVersion, PlanTerm
+from app.models.catalog import CatalogVersion, MeterGroup, PlanTerm
 from app.models.credit_lot import CreditLot, LotDraw, LotKind, LotReturn
 from app.models.daily_limit import DailyLimit
 from app.models.dispute import Dispute
@@ -74,7 +74,16 @@ from app.models.stored_response import StoredResponse
 from app.models.stripe_event import EventState, StripeEvent
 from app.models.subscription import Interval, Invoice, InvoiceStatus, Subscription, SubscriptionStatus
 from app.models.top_up import TopUp, TopUpStatus
-from app.models.usage import Allowance, RejectedEvent, ResourceCount, UsageDaily, UsageEvent, UsageKey
+from app.models.usage import (
+    Allowance,
+    RejectedEvent,
+    ResourceCount,
+    UsageByMeter,
+    UsageByName,
+    UsageDaily,
+    UsageEvent,
+    UsageKey,
+)
 from app.models.used_token import UsedToken
 from app.models.watch import WalletWatch, WatchKind
 
@@ -134,6 +143,7 @@ __all__ = [
     "MailOptOut",
     "MailState",
     "Membership",
+    "MeterGroup",
     "OffReason",
     "OpenedDestination",
     "Organization",
@@ -173,6 +183,8 @@ __all__ = [
     "TopUpStatus",
     "Transfer",
     "TransferKind",
+    "UsageByMeter",
+    "UsageByName",
     "UsageDaily",
     "UsageEvent",
     "UsageGroup",

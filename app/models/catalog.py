@@ -24,6 +24,15 @@ class CatalogVersion(Base):
     announced_for: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class MeterGroup(Base):
+    """The group that a meter is of, in every version of the catalog that has it."""
+
+    __tablename__ = "meter_group"
+
+    meter: Mapped[str] = mapped_column(String(60), primary_key=True)
+    usage_group: Mapped[str] = mapped_column(String(20))
+
+
 class PlanTerm(OrgScoped, Base):
     """From `starts_at` on, until the next term, usage is rated by this plan of this version of the catalog.
 

@@ -146,6 +146,40 @@ class UsageDaily(OrgScoped, Base):
     amount_micro: Mapped[Micro]
 
 
+class UsageByMeter(OrgScoped, Base):
+    """What `UsageDaily` says of one meter, whatever campaign and agent it was for. A trigger on that table keeps it.
+
+    `day` is the day of use. Nothing checks its organization: that is the one of the rows that it adds up.
+    """
+
+    __tablename__ = "usage_by_meter"
+
+    org_id: Mapped[UUID] = _without_reference()
+    posted_on: Mapped[date] = mapped_column(primary_key=True)
+    meter: Mapped[str] = mapped_column(String(60), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_correction: Mapped[bool] = mapped_column(primary_key=True)
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    amount_micro: Mapped[Micro]
+
+
+class UsageByName(OrgScoped, Base):
+    """What `UsageDaily` says of one campaign or agent, which is its `kind`: what each group cost, and the units of
+    calling. A trigger on that table keeps it, as `UsageByMeter`."""
+
+    __tablename__ = "usage_by_name"
+
+    org_id: Mapped[UUID] = _without_reference()
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    posted_on: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    is_correction: Mapped[bool] = mapped_column(primary_key=True)
+    calling_units: Mapped[int] = mapped_column(BigInteger)
+    calling_micro: Mapped[Micro]
+    telephony_micro: Mapped[Micro]
+    models_micro: Mapped[Micro]
+
+
 class Allowance(OrgScoped, Base):
     """How much of an allowance (`meter`: a pool of meters, or one meter) a billing period has used, and how many
     units of a meter were charged, which decides the next tier of its rate.

@@ -56,17 +56,29 @@ GROUPS = (
     Group(
         "Plans",
         "Versions of the catalog, which of them an organization is on, and what Stripe says of its subscription.",
-        ("catalog_version", "plan_term", "subscription", "plan_switch", "invoice", "statement_head"),
+        (
+            "catalog_version",
+            "meter_group",
+            "plan_term",
+            "subscription",
+            "plan_switch",
+            "invoice",
+            "statement_head",
+        ),
     ),
     Group(
         "Usage",
-        "`usage_key` is what an event is deduplicated by. Pages read `usage_daily`, never single events. "
+        "`usage_key` is what an event is deduplicated by. Pages read daily totals, never single "
+        "events: `usage_daily`, and what a trigger adds up from it by one dimension, `usage_by_meter` and "
+        "`usage_by_name`. "
         "`spend_hour` is counted from transfers, up to the one that `spend_count` names; filters "
         "and comparisons read what `rollup_mark` says is added up.",
         (
             "usage_key",
             "usage_event",
             "usage_daily",
+            "usage_by_meter",
+            "usage_by_name",
             "allowance",
             "rejected_event",
             "spend_hour",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from app import create_app
+from app.billing.usage import totals
 from app.extensions import db
 from app.people import sessions
 from app.people.external import admission
@@ -142,6 +145,37 @@ def test_what_an_issuer_gave_is_gone_where_it_would_count_for_everyone(process_n
             assert db.session.scalars(text(f"SELECT user_id FROM {table}")).all() == left, table
         db.session.rollback()
         upgrade()
+        another_session()
+        db.engine.dispose()
+    drop_database(name)
+
+
+@pytest.mark.long
+def test_usage_from_before_is_in_the_totals_by_one_dimension(process_name: str) -> None:
+    """Revision 0064, of several weeks and organizations, and of a meter that no version has."""
+    name = f"totals_{process_name}"
+    database = create_database(name, template=TEMPLATE)
+    app = create_app(
+        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
+    )
+    with inside(app):
+        ids = [an_organization().id for _ in range(2)]
+        another_session()
+        downgrade(revision="0063")
+        for org_id in ids:
+            db.session.execute(
+                text("""
+                    INSERT INTO usage_daily SELECT :org_id, day, meter, 'Recall ' || n % 3, 'Ava', day, n, n, n * 1000
+                    FROM generate_series(1, 40) AS n, LATERAL (SELECT current_date - n AS day) AS days,
+                        unnest(ARRAY['calls_outbound', 'sms', 'gone']) AS meter"""),
+                {"org_id": org_id},
+            )
+        db.session.commit()
+        another_session()
+        upgrade()
+        assert [totals.recount_differing(org_id, first=date.min) for org_id in ids] == [0, 0]
+        sums = text("SELECT sum(calling_micro), sum(telephony_micro), sum(models_micro) FROM usage_by_name")
+        assert [int(one) for one in db.session.execute(sums).one()] == [3_280_000, 6_560_000, 0]
         another_session()
         db.engine.dispose()
     drop_database(name)

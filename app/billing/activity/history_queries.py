@@ -34,7 +34,7 @@ from app.models import (
     TopUp,
     TopUpStatus,
     TransferKind,
-    UsageDaily,
+    UsageByMeter,
     UsageGroup,
     WalletLine,
 )
@@ -170,16 +170,16 @@ def _position_of(day: date, *, is_first: bool) -> Any:
 def _quantities() -> Any:
     """For a usage line, the units of each meter posted on its day, with 1 where all were used on one day and NULL
     where some were late; NULL for other lines."""
-    on_one_day = func.min(UsageDaily.day) == func.max(UsageDaily.day)
+    on_one_day = func.min(UsageByMeter.day) == func.max(UsageByMeter.day)
     by_meter = (
         select(
-            UsageDaily.meter,
-            func.sum(UsageDaily.quantity).label("units"),
+            UsageByMeter.meter,
+            func.sum(UsageByMeter.quantity).label("units"),
             case((on_one_day, 1)).label("days"),
         )
-        .where(UsageDaily.org_id == WalletLine.org_id, UsageDaily.posted_on == WalletLine.day)
-        .where(WalletLine.usage_group.is_not(None), ~UsageDaily.is_correction)
-        .group_by(UsageDaily.meter)
+        .where(UsageByMeter.org_id == WalletLine.org_id, UsageByMeter.posted_on == WalletLine.day)
+        .where(WalletLine.usage_group.is_not(None), ~UsageByMeter.is_correction)
+        .group_by(UsageByMeter.meter)
         .correlate(WalletLine)
         .subquery()
     )

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from app.billing.wallet import line_details
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Hold, HoldState, Organization, TopUp, TransferKind, UsageDaily, WalletLine
+from app.models import Hold, HoldState, Organization, TopUp, TransferKind, UsageByName, WalletLine
 from app.money import Money
 
 MOST = 5
@@ -99,9 +99,9 @@ def find_calls(organization: Organization, start: str) -> list[str]:
 def find_campaigns(organization: Organization, part: str) -> list[FoundCampaign]:
     """The campaigns whose name has this part, in upper or lower case, the last used first."""
     newest = (
-        select(UsageDaily.campaign, UsageDaily.posted_on)
-        .where(UsageDaily.org_id == organization.id)
-        .order_by(UsageDaily.posted_on.desc())
+        select(UsageByName.name.label("campaign"), UsageByName.posted_on)
+        .where(UsageByName.org_id == organization.id, UsageByName.kind == "campaign")
+        .order_by(UsageByName.posted_on.desc())
         .limit(_NEWEST_USAGE)
         .subquery()
     )

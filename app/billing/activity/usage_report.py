@@ -24,8 +24,8 @@ from app.models import Organization, UsageGroup
 from app.money import Money, total
 
 _A_DAY = timedelta(days=1)
-_TABLES = {"campaign": "usage_daily", "agent": "usage_daily", "number": "usage_rollup"}
-"""Where names are: phone numbers only in what is added up a few minutes later."""
+_NAMED = ("campaign", "agent")
+"""What there are totals of by name; those of phone numbers are in what is added up a few minutes later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class UsageReport:
 def gather(organization: Organization, asked: Asked) -> UsageReport:
     """Usage of both ranges. One statement."""
     windows = Windows.of(asked, organization.local_day())
-    found = db.session.execute(_statement(asked.by), _values(organization, asked, windows)).all()
+    found = db.session.execute(_statement(asked.by, asked.group), _values(organization, asked, windows)).all()
     by_day = [row for row in found if row.posted_on is not None]
     currency = organization.currency
     sums = _Sums(windows, by_day, currency)
@@ -103,21 +103,28 @@ def gather(organization: Organization, asked: Asked) -> UsageReport:
     )
 
 
+_WINDOWS = """
+    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :first AND :last), 0),
+    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :first AND :whole_until), 0),
+    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :before_first AND :before_until), 0)"""
 _OF_NAMES = """
 UNION ALL
-SELECT NULL, CASE WHEN meter = ANY(CAST(:offered AS text[])) THEN '' ELSE meter END, {column},
+SELECT NULL, '', name, coalesce(sum({units}) FILTER (WHERE posted_on >= :first), 0), 0,{windows}
+FROM usage_by_name
+WHERE org_id = :org_id AND kind = :by AND posted_on BETWEEN :read_from AND :last
+GROUP BY name"""
+_OF_NUMBERS = """
+UNION ALL
+SELECT NULL, CASE WHEN meter = ANY(CAST(:offered AS text[])) THEN '' ELSE meter END, number,
     coalesce(sum(quantity) FILTER (WHERE meter = ANY(CAST(:calling AS text[])) AND posted_on >= :first), 0),
-    0,
-    coalesce(sum(amount_micro) FILTER (WHERE posted_on BETWEEN :first AND :last), 0),
-    coalesce(sum(amount_micro) FILTER (WHERE posted_on BETWEEN :first AND :whole_until), 0),
-    coalesce(sum(amount_micro) FILTER (WHERE posted_on BETWEEN :before_first AND :before_until), 0)
-FROM {table}
+    0,{windows}
+FROM usage_rollup
 WHERE org_id = :org_id AND posted_on BETWEEN :read_from AND :last AND meter <> ALL(CAST(:others AS text[]))
-GROUP BY 2, {column}"""
+GROUP BY 2, number"""
 _BY_DAY = """
 SELECT posted_on, meter, NULL AS name, sum(quantity)::bigint AS units, sum(amount_micro)::bigint AS amount,
     0::bigint AS cost, 0::bigint AS whole, 0::bigint AS before
-FROM usage_daily WHERE org_id = :org_id AND posted_on BETWEEN :read_from AND :last
+FROM usage_by_meter WHERE org_id = :org_id AND posted_on BETWEEN :read_from AND :last
 GROUP BY posted_on, meter"""
 
 
@@ -131,6 +138,7 @@ def _values(organization: Organization, asked: Asked, windows: Windows) -> dict[
         "before_first": windows.before.first,
         "before_until": windows.before_until,
         "read_from": windows.before.first,
+        "by": asked.by,
         "offered": [key for key, _ in offered],
         "calling": [key for key, one in offered if one.group is UsageGroup.CALLING],
         "others": [key for key, one in offered if asked.group not in {None, one.group}],
@@ -138,10 +146,16 @@ def _values(organization: Organization, asked: Asked, windows: Windows) -> dict[
 
 
 @cache
-def _statement(by: str) -> TextClause:
-    """Sums by day and meter, and where names are wanted, by name; those of meters that are no longer offered apart,
-    because their group is found elsewhere."""
-    return text(_BY_DAY + (_OF_NAMES.format(column=by, table=_TABLES[by]) if by in _TABLES else ""))
+def _statement(by: str, group: UsageGroup | None) -> TextClause:
+    """Sums by day and meter, and where names are wanted, by name. Of numbers, those of meters that are no longer
+    offered are apart, because their group is found elsewhere."""
+    if by in _NAMED:
+        amount = " + ".join(f"{one}_micro" for one in UsageGroup if group in {None, one})
+        units = "calling_units" if group in {None, UsageGroup.CALLING} else "0"
+        return text(_BY_DAY + _OF_NAMES.format(units=units, windows=_WINDOWS.format(amount=amount)))
+    if by == "number":
+        return text(_BY_DAY + _OF_NUMBERS.format(windows=_WINDOWS.format(amount="amount_micro")))
+    return text(_BY_DAY)
 
 
 class _Sums:

@@ -12,7 +12,7 @@ from app.billing.wallet import balance
 from app.extensions import db
 from app.language import marked
 from app.language.stored import for_storage
-from app.models import Organization, TransferKind, UsageDaily, Wallet, WalletLine
+from app.models import Organization, TransferKind, UsageByMeter, UsageDaily, Wallet, WalletLine
 from app.money import Money
 from app.notify.emails import DigestDate, DigestRow, WeeklyDigest
 
@@ -57,8 +57,10 @@ def gather(organization: Organization, monday: date, now: datetime) -> WeeklyDig
 
 
 def _spent(organization: Organization, first: date, last: date) -> Money:
-    query = select(func.coalesce(func.sum(UsageDaily.amount_micro), 0)).where(
-        UsageDaily.org_id == organization.id, UsageDaily.day.between(first, last)
+    query = select(func.coalesce(func.sum(UsageByMeter.amount_micro), 0)).where(
+        UsageByMeter.org_id == organization.id,
+        UsageByMeter.posted_on >= first - timedelta(days=1),
+        UsageByMeter.day.between(first, last),
     )
     return Money(int(db.session.scalar(query) or 0), organization.currency)
 

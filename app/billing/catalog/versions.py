@@ -12,7 +12,7 @@ from app.billing.catalog import file, model
 from app.billing.catalog.model import Catalog, CatalogError, Plan
 from app.clock import utc_now
 from app.extensions import db
-from app.models import CatalogVersion, Organization, PlanTerm, Subscription, SubscriptionStatus
+from app.models import CatalogVersion, MeterGroup, Organization, PlanTerm, Subscription, SubscriptionStatus
 from app.per_application import PerApplication
 
 _read_before = PerApplication[dict[str, Catalog]]("catalog_versions", dict)
@@ -29,8 +29,8 @@ class Announcement:
 def store(plan_catalog: Catalog, *, announced_for: datetime | None = None) -> bool:
     """Store a catalog as a version, and announce it if a time is given; False if it was already stored.
 
-    Raises `CatalogError` if another catalog has this version's name, or if the announcement would affect past usage,
-    or leave someone without a plan.
+    Raises `CatalogError` if another catalog has this version's name, if a meter was of another group before, or if
+    the announcement would affect past usage, or leave someone without a plan.
     """
     if announced_for is not None and announced_for <= utc_now():
         raise CatalogError("Announce a version for a future date: past usage has already been rated.")
@@ -43,6 +43,8 @@ def store(plan_catalog: Catalog, *, announced_for: datetime | None = None) -> bo
             f"Version {plan_catalog.version!r} is kept already, with other content. Give the change a "
             "version of its own."
         )
+    if added is not None:
+        _note_groups(plan_catalog)
     if announced_for is not None:
         _check_that_no_one_is_left_behind(plan_catalog)
         db.session.execute(
@@ -113,6 +115,19 @@ def check_currency(plan_catalog: Catalog) -> None:
             f"{currency}, for good. Write {currency}, or run an installation of its own for "
             f"{plan_catalog.currency}."
         )
+
+
+def _note_groups(plan_catalog: Catalog) -> None:
+    """Note which group each new meter is of: daily totals are by group, so it stays the same in all versions."""
+    groups = {key: meter.group.value for key, meter in sorted(plan_catalog.meters.items())}
+    rows = [{"meter": key, "usage_group": group} for key, group in groups.items()]
+    db.session.execute(insert(MeterGroup).values(rows).on_conflict_do_nothing())
+    for known in db.session.scalars(select(MeterGroup).where(MeterGroup.meter.in_(groups))):
+        if known.usage_group != groups[known.meter]:
+            raise CatalogError(
+                f"meters.{known.meter}.group: usage of it was recorded as {known.usage_group!r}. Keep that, or give "
+                "the meter another key."
+            )
 
 
 def _check_that_no_one_is_left_behind(plan_catalog: Catalog) -> None:

@@ -31,7 +31,10 @@ _KNOWN = """
 SELECT window_start, spent_micro FROM limit_count
 WHERE org_id = %(org_id)s AND subject = %(subject)s AND name = %(name)s AND "window" = %(kind)s"""
 _BY_DAY = """
-SELECT sum(amount_micro)::bigint FROM usage_daily WHERE org_id = %(org_id)s AND posted_on >= %(first_day)s"""
+SELECT sum(amount_micro)::bigint FROM usage_by_meter WHERE org_id = %(org_id)s AND posted_on >= %(first_day)s"""
+_BY_DAY_AND_NAME = """
+SELECT sum(calling_micro + telephony_micro + models_micro)::bigint FROM usage_by_name
+WHERE org_id = %(org_id)s AND kind = %(subject)s AND posted_on >= %(first_day)s AND name = %(name)s"""
 _BY_EVENT = """
 SELECT sum(amount_micro)::bigint FROM usage_event
 WHERE org_id = %(org_id)s AND posted_at >= %(start)s AND at >= %(since)s"""
@@ -105,9 +108,10 @@ def _so_far(one: Counted, values: dict[str, object]) -> int:
     within the window."""
     if one.subject is LimitSubject.DESTINATION_CLASS:
         query = _BY_HOLD
+    elif one.kind is LimitWindow.HOUR:
+        query = _BY_EVENT + _OF_SUBJECT[one.subject]
     else:
-        by = _BY_EVENT if one.kind is LimitWindow.HOUR else _BY_DAY
-        query = by + _OF_SUBJECT[one.subject]
+        query = _BY_DAY if one.subject is LimitSubject.ORGANIZATION else _BY_DAY_AND_NAME
     row = driver_connection().execute(query, values).fetchone()
     return int(row[0] or 0) if row else 0
 

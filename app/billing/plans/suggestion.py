@@ -16,7 +16,7 @@ from app.billing import catalog
 from app.billing.catalog import Plan, rating
 from app.billing.plans import resource_counts
 from app.extensions import db
-from app.models import Interval, Organization, UsageDaily
+from app.models import Interval, Organization, UsageByMeter
 from app.money import Money, half_up_ratio, smallest_unit, total
 
 DAYS = 30
@@ -128,11 +128,13 @@ def _cost(
 
 
 def _used(organization: Organization, first: date, last: date) -> list[tuple[str, int]]:
-    """Units by day and meter, in the order of days."""
+    """Units by day and meter, in the order of days. Usage is posted on the day before at the earliest: a clock may be
+    ahead by minutes."""
     query = (
-        select(UsageDaily.meter, func.sum(UsageDaily.quantity))
-        .where(UsageDaily.org_id == organization.id, UsageDaily.day.between(first, last))
-        .group_by(UsageDaily.day, UsageDaily.meter)
-        .order_by(UsageDaily.day, UsageDaily.meter)
+        select(UsageByMeter.meter, func.sum(UsageByMeter.quantity))
+        .where(UsageByMeter.org_id == organization.id, UsageByMeter.posted_on >= first - timedelta(days=1))
+        .where(UsageByMeter.day.between(first, last))
+        .group_by(UsageByMeter.day, UsageByMeter.meter)
+        .order_by(UsageByMeter.day, UsageByMeter.meter)
     )
     return [(meter, int(units)) for meter, units in db.session.execute(query)]

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 _MONTH = """
 WITH used AS (
-    SELECT posted_on, day, meter, campaign, agent, quantity, amount_micro FROM usage_daily
+    SELECT day, meter, quantity, amount_micro FROM usage_by_meter
     WHERE org_id = :org_id AND posted_on BETWEEN :first AND :last AND NOT is_correction
 ), moved AS (
     SELECT seq, day, kind::text AS kind, detail, amount_micro FROM wallet_line
@@ -25,9 +25,10 @@ WITH used AS (
         SELECT meter, day, sum(quantity) AS units, sum(amount_micro) AS amount FROM used GROUP BY meter, day
     ) AS by_day GROUP BY meter
     UNION ALL
-    SELECT 'campaign', campaign, NULL, 0, sum(amount_micro), NULL FROM used GROUP BY campaign
-    UNION ALL
-    SELECT 'agent', agent, NULL, 0, sum(amount_micro), NULL FROM used GROUP BY agent
+    SELECT kind, name, NULL, 0, sum(calling_micro + telephony_micro + models_micro), NULL FROM usage_by_name
+    WHERE org_id = :org_id AND kind IN ('campaign', 'agent') AND posted_on BETWEEN :first AND :last
+        AND NOT is_correction
+    GROUP BY kind, name
     UNION ALL
     SELECT 'late', '', day, 0, sum(amount_micro), NULL FROM used WHERE day < :first GROUP BY day
 )
@@ -50,7 +51,8 @@ FROM parts
 UNION ALL
 SELECT 'moved', kind, NULL, 1, amount_micro, NULL, day, detail, '', '', TRUE, seq FROM moved WHERE kind <> 'usage'
 UNION ALL
-SELECT 'used', meter, day, quantity, -amount_micro, NULL, posted_on, '', campaign, agent, TRUE, 0 FROM used
+SELECT 'used', meter, day, quantity, -amount_micro, NULL, posted_on, '', campaign, agent, TRUE, 0 FROM usage_daily
+WHERE org_id = :org_id AND posted_on BETWEEN :first AND :last AND NOT is_correction
 ORDER BY is_line, posted_on, part, seq, day, amount DESC, name, campaign, agent
 """
 )

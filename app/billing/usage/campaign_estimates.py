@@ -22,7 +22,7 @@ from app.billing.usage import campaign_credit
 from app.billing.usage.campaign_credit import CampaignCredit
 from app.billing.usage.rater import Rater, RatingContext
 from app.extensions import db
-from app.models import Organization, UsageDaily, UsageGroup
+from app.models import Organization, UsageByMeter, UsageGroup
 from app.money import Money, total
 
 DAYS = 30
@@ -205,9 +205,10 @@ def _usage_of_a_second(organization: Organization, plan: Plan) -> tuple[dict[str
     plan_catalog = versions.find(plan.version)
     since = organization.local_day() - timedelta(days=DAYS)
     query = (
-        select(UsageDaily.meter, func.sum(UsageDaily.quantity))
-        .where(UsageDaily.org_id == organization.id, UsageDaily.day >= since)
-        .group_by(UsageDaily.meter)
+        select(UsageByMeter.meter, func.sum(UsageByMeter.quantity))
+        .where(UsageByMeter.org_id == organization.id, UsageByMeter.posted_on >= since - timedelta(days=1))
+        .where(UsageByMeter.day >= since)
+        .group_by(UsageByMeter.meter)
     )
     used = {meter: int(units) for meter, units in db.session.execute(query)}
     talked = sum(used.get(meter, 0) for meter in plan_catalog.meters_of(UsageGroup.CALLING))

@@ -90,6 +90,24 @@ _QUERIES = {
         FULL JOIN (SELECT org_id, day, -sum(amount_micro) AS total FROM wallet_line
                    WHERE usage_group IS NOT NULL GROUP BY 1, 2) l USING (org_id, day)
         WHERE coalesce(u.total, 0) <> coalesce(l.total, 0)""",
+    "usage posted on {name} costs {left_money} in the daily totals, {right_money} by meter": """
+        SELECT org_id, coalesce(u.total, 0), coalesce(t.total, 0), posted_on FROM (
+            SELECT org_id, posted_on, meter, day, is_correction, sum(quantity) AS units, sum(amount_micro) AS total
+            FROM usage_daily GROUP BY 1, 2, 3, 4, 5) u
+        FULL JOIN (
+            SELECT org_id, posted_on, meter, day, is_correction, quantity AS units, amount_micro AS total
+            FROM usage_by_meter) t USING (org_id, posted_on, meter, day, is_correction)
+        WHERE coalesce(u.total, 0) <> coalesce(t.total, 0) OR coalesce(u.units, 0) <> coalesce(t.units, 0)""",
+    "usage posted on {name} costs {left_money} in the daily totals, {right_money} by campaign and agent": """
+        SELECT org_id, coalesce(u.total, 0), coalesce(t.total, 0), posted_on || ' for ' || kind || ' ' || name FROM (
+            SELECT org_id, kind, posted_on, name, is_correction, sum(amount_micro) AS total
+            FROM usage_daily, LATERAL (VALUES ('campaign', campaign), ('agent', agent)) AS named (kind, name)
+            GROUP BY 1, 2, 3, 4, 5) u
+        FULL JOIN (
+            SELECT org_id, kind, posted_on, name, is_correction,
+                calling_micro + telephony_micro + models_micro AS total
+            FROM usage_by_name) t USING (org_id, kind, posted_on, name, is_correction)
+        WHERE coalesce(u.total, 0) <> coalesce(t.total, 0)""",
     "top-up {name} is settled {left} times in the top-ups and {right} times in the ledger": """
         SELECT u.org_id, (u.status = 'succeeded')::int, count(t.id), u.id
         FROM top_up u

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from flask import Flask
 
@@ -14,7 +15,7 @@ from app.billing.catalog import Catalog, CatalogError, versions
 from app.billing.plans import terms as plan_terms
 from app.clock import utc_now
 from app.extensions import db
-from app.models import CatalogVersion, Organization
+from app.models import CatalogVersion, MeterGroup, Organization, UsageGroup
 from tests.factories import an_organization, usd
 from tests.support import subscriptions
 from tests.support.subscriptions import Period
@@ -55,6 +56,21 @@ class TestStore:
         versions.store(catalog.current())
         with pytest.raises(CatalogError, match="version of its own"):
             versions.store(replace(catalog.current(), text=catalog.current().text + "# more\n"))
+
+    def test_a_meter_stays_in_its_group(self, app: Flask) -> None:
+        versions.store(catalog.current())
+        meters = newer().meters
+        moved = meters | {"sms": msgspec.structs.replace(meters["sms"], group=UsageGroup.CALLING)}
+        with pytest.raises(CatalogError, match=r"meters\.sms\.group: .* recorded as 'telephony'"):
+            versions.store(replace(newer(), meters=moved))
+        db.session.rollback()
+        versions.store(
+            replace(
+                newer(),
+                meters=meters | {"fax": msgspec.structs.replace(meters["sms"], group=UsageGroup.MODELS)},
+            )
+        )
+        assert db.session.get_one(MeterGroup, "fax").usage_group == "models"
 
     def test_a_version_can_not_be_announced_for_the_past(self, app: Flask) -> None:
         with pytest.raises(CatalogError, match="future date"):
