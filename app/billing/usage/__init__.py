@@ -20,4 +20,5 @@ __all__ = [
     "rejections",
     "reports",
     "retention",
+    "totals",
 ]
