@@ -64,6 +64,9 @@ class Settings:
     catalog_path: Path
     usage_months_kept: int
     rejected_days_kept: int
+    hold_days_kept: int
+    message_days_kept: int
+    mail_days_kept: int
     trusted_proxies: int
     session_idle_minutes: int
     session_absolute_hours: int
@@ -186,6 +189,9 @@ class Settings:
             catalog_path=Path(env.text("CATALOG_PATH", str(ROOT / "catalog.toml"))),
             usage_months_kept=env.number("USAGE_MONTHS_KEPT", 13),
             rejected_days_kept=env.number("REJECTED_DAYS_KEPT", 90),
+            hold_days_kept=env.at_least_one("HOLD_DAYS_KEPT", 100),
+            message_days_kept=env.at_least_one("MESSAGE_DAYS_KEPT", 90),
+            mail_days_kept=env.at_least_one("MAIL_DAYS_KEPT", 400),
             trusted_proxies=env.number("TRUSTED_PROXIES", 0),
             session_idle_minutes=env.number("SESSION_IDLE_MINUTES", 60),
             session_absolute_hours=env.number("SESSION_ABSOLUTE_HOURS", 12),

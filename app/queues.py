@@ -97,6 +97,7 @@ QUEUE_OF: dict[str, Queue] = {
     "roll_up": Queue.FIGURES,
     "recount_rollups": Queue.FIGURES,
     "nightly": Queue.MAINTENANCE,
+    "delete_expired_answers": Queue.MAINTENANCE,
     "tell_of_expiring_cards": Queue.MAINTENANCE,
     "tell_of_expiring_credit": Queue.MAINTENANCE,
 }

@@ -21,7 +21,7 @@ from app.jobs.alerts import (
     write_digests,
 )
 from app.jobs.figures import count_hours, recount_rollups, roll_up
-from app.jobs.maintenance import nightly, note_failed_sign_in
+from app.jobs.maintenance import delete_expired_answers, nightly, note_failed_sign_in
 from app.jobs.messages import (
     deliver_to_platform,
     mail_operators,
@@ -52,6 +52,7 @@ from app.work import worker
 
 __all__ = [
     "count_hours",
+    "delete_expired_answers",
     "deliver_to_platform",
     "detach_card",
     "end_leases",

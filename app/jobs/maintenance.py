@@ -8,12 +8,13 @@ from uuid import UUID
 import structlog
 from flask import current_app
 
-from app import reconciliation
+from app import reconciliation, retention
 from app.billing import hours
 from app.billing.credit import catching_up
 from app.billing.plans import number_rent
 from app.billing.subscriptions import switches
-from app.billing.usage import rejections, retention
+from app.billing.usage import rejections
+from app.billing.usage import retention as usage_retention
 from app.billing.wallet import verification
 from app.clock import utc_now
 from app.models.scope import Reason, seeing_all
@@ -38,14 +39,14 @@ _NIGHTLY_SECONDS = 3600
 @in_app
 @seeing_all(Reason.NIGHTLY)
 def nightly(**_: int) -> None:
-    """Draw the lots of credit, check the whole ledger, and delete what is old: expired sessions, handled events,
-    stored responses, past counters. Encrypt with the newest key what an older one encrypted. If one step fails, the
-    others still run."""
+    """Draw the lots of credit, check the whole ledger, and delete what is old: expired sessions, handled events, past
+    counters, ended holds, messages that have left. Encrypt with the newest key what an older one encrypted. If one
+    step fails, the others still run."""
     steps: list[Callable[[], object]] = [
         catching_up.draw_all,
         _check_ledger,
         _delete_expired_sessions,
-        _delete_expired_responses,
+        stored_responses.delete_expired,
         _follow_rent,
         _maintain_partitions,
         _remove_old_rejections,
@@ -55,10 +56,19 @@ def nightly(**_: int) -> None:
         rate_limits.delete_expired,
         switches.delete_unconfirmed,
         job_status.delete_old,
+        _delete_old_rows,
         _reencrypt_secrets,
     ]
     if each_alone("nightly", steps, lambda step: step(), seconds=_NIGHTLY_SECONDS):
         raise RuntimeError("A part of the nightly work failed: see the log.")
+
+
+@periodic("delete_expired_answers", cron="47 * * * *")
+@in_app
+@seeing_all(Reason.NIGHTLY)
+def delete_expired_answers(**_: int) -> None:
+    """Every hour, delete stored answers that have expired: there is one for each request with a key."""
+    stored_responses.delete_expired()
 
 
 @task("note_failed_sign_in")
@@ -91,11 +101,6 @@ def _delete_expired_sessions() -> None:
         visits.delete_expired()
 
 
-def _delete_expired_responses() -> None:
-    with transaction():
-        stored_responses.delete_expired()
-
-
 def _reencrypt_secrets() -> None:
     outcome = reencryption.reencrypt()
     if outcome.renewed or outcome.unreadable:
@@ -103,7 +108,16 @@ def _reencrypt_secrets() -> None:
 
 
 def _maintain_partitions() -> None:
-    retention.maintain_partitions(utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept)
+    usage_retention.maintain_partitions(
+        utc_now(), months_kept=current_app.config["SETTINGS"].usage_months_kept
+    )
+
+
+def _delete_old_rows() -> None:
+    settings = current_app.config["SETTINGS"]
+    retention.delete_old(
+        retention.Kept(settings.hold_days_kept, settings.message_days_kept, settings.mail_days_kept)
+    )
 
 
 def _remove_old_rejections() -> None:

@@ -33,7 +33,8 @@ class HoldState(StrEnum):
 
 
 class Hold(OrgScoped, Base):
-    """`key` is the platform's own name for the reservation: the same key never reserves twice.
+    """`key` is the platform's own name for the reservation: the same key never reserves twice, as long as the hold is
+    there. Those that ended long ago are deleted.
 
     `amount_micro` is what it still reserves; usage that names the hold is drawn from that, and `used_micro` is what
     it has cost. A hold is a lease in slices: unless renewed by `expires_at` it ends, and what it still reserves is

@@ -11,14 +11,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 
 from app.clock import utc_now
 from app.extensions import db
 from app.models import StoredResponse
 from app.models.scope import scoped_to
+from app.transaction import transaction
 
 STORED_FOR = timedelta(hours=24)
+BATCH = 5_000
+"""How many expired ones are deleted in one transaction."""
 
 
 class InFlightError(Exception):
@@ -62,5 +65,11 @@ def store(
 
 
 def delete_expired() -> None:
-    """Delete expired responses."""
-    db.session.execute(delete(StoredResponse).where(StoredResponse.expires_at <= utc_now()))
+    """Delete expired responses. Commits in batches."""
+    old = select(StoredResponse.org_id, StoredResponse.key).where(StoredResponse.expires_at <= utc_now())
+    own = tuple_(StoredResponse.org_id, StoredResponse.key)
+    deleted = BATCH
+    while deleted == BATCH:
+        with transaction():
+            gone = delete(StoredResponse).where(own.in_(old.limit(BATCH))).returning(StoredResponse.org_id)
+            deleted = len(db.session.execute(gone).all())

@@ -16,7 +16,7 @@ from tests.factories import a_person, an_organization
 from tests.support.sandbox import work_through
 
 LONG_AGO = timedelta(days=400)
-PARTS = 14
+PARTS = 15
 
 
 def old_and_new() -> None:
