@@ -2,6 +2,8 @@
 
 - A byte order mark comes first: without one, Excel reads UTF-8 as the code page of the machine
   (https://support.microsoft.com/en-us/office/opening-csv-utf-8-files-correctly-in-excel-8a935af5-3416-4edd-ba7e-3dfd2bc4a032).
+- Programs read them: the names of columns are fixed, and they and all of our own words are in English, in
+  whatever language pages are read. Days are as in ISO 8601, amounts exact, with a decimal point.
 - A cell's type says what it is: numbers and dates are written as such, and text stays text. Text that a spreadsheet
   would run as a formula, or turn into another number, gets an apostrophe in front
   (https://owasp.org/www-community/attacks/CSV_Injection).
@@ -19,11 +21,12 @@ from itertools import chain, islice
 
 from flask import Response, stream_with_context
 
+from app.language import DEFAULT, speaking
 from app.models.scope import carried_over
 from app.text import shown
 
 Cell = str | int | Decimal | date
-"""A time is a `date` too. Amounts are exact, with a decimal point, so that any program can read them."""
+"""A time is a `date` too."""
 
 PIECE = 200
 """How many rows are sent together, because each one would be a separate packet."""
@@ -57,9 +60,15 @@ def csv_download(rows: Iterable[Iterable[Cell]], name: str, *, count: int | None
 
 def csv_file(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
     """The file, some rows at a time."""
-    pieces = chain([_BOM], map(_row, rows))
-    while piece := "".join(islice(pieces, PIECE)):
+    lines = chain([_BOM], map(_row, rows))
+    while piece := _piece(lines):
         yield piece
+
+
+def _piece(lines: Iterator[str]) -> str:
+    """The next lines, whose rows are made meanwhile: in English."""
+    with speaking(DEFAULT):
+        return "".join(islice(lines, PIECE))
 
 
 def _row(cells: Iterable[Cell]) -> str:

@@ -19,6 +19,7 @@ from app.extensions import db
 from app.models import TransferKind
 from app.pages.csv_rows import csv_file
 from tests.factories import at, usd
+from tests.support.browsing import text_of
 from tests.support.moving import correct, post, use
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
@@ -105,6 +106,31 @@ def test_every_file_says_that_it_is_utf_8_saves_under_a_name_and_runs_nothing(
                 name: cell for name, cell in row.items() if RUNS.match(cell) and not is_number(name, cell)
             }
             assert not harmful, rule
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/workplace/invoices/statements/2026-09.csv",
+        "/billing/wallet/history.csv",
+        "/billing/wallet/history.csv?kind=usage",
+        "/billing/activity.csv",
+    ],
+)
+def test_a_file_is_the_same_in_every_language_and_its_page_says_so(
+    app: Flask, sandbox: Sandbox, path: str
+) -> None:
+    owner = Owner(app, credit="50")
+    use(owner.organization, 100_001, at("2026-09-01 08:00"), posted_at=at("2026-09-01 08:00"))
+    page = path.partition(".csv")[0].replace("/history", "")
+    said = "(columns and terms in English)"
+    files, pages = {}, {}
+    for wanted in ("en-US", "de-DE", "fr-FR"):
+        headers = {"Accept-Language": wanted}
+        files[wanted] = owner.get(path, buffered=True, headers=headers).data
+        pages[wanted] = text_of(owner.get(page, headers=headers))
+    assert len(set(files.values())) == 1
+    assert (said in pages["en-US"], "auf Englisch" in pages["de-DE"]) == (False, True)
 
 
 def test_numbers_and_days_stay_such_and_names_stay_as_they_are(app: Flask, owner: Owner) -> None:
