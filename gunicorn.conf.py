@@ -4,9 +4,23 @@ The address comes from PORT and the number of processes from WEB_CONCURRENCY, bo
 Threads and patience are settings of the application (`.env.example`); docs/decisions/0001-server.md says why.
 """
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from typing import Any
+
+if os.environ.get("METRICS_TOKEN") and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    # Each process writes there what it measures, and any of them answers for all (`app.metrics.exposition`).
+    _folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="billing-metrics-")
+    _master = os.getpid()
+
+    @atexit.register
+    def _remove_metrics() -> None:
+        if os.getpid() == _master:
+            shutil.rmtree(_folder, ignore_errors=True)
+
 
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "app.server.worker.Worker"
@@ -19,6 +33,14 @@ timeout = 30
 graceful_timeout = 10
 control_socket_disable = True
 reload = os.environ.get("FLASK_DEBUG", "0").lower() not in {"", "0", "false", "no", "off"}
+
+
+def child_exit(_: Any, worker: Any) -> None:
+    """What a process that is gone had in use isn't in use any more."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess  # noqa: PLC0415 - only where it is measured
+
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def post_worker_init(_: Any) -> None:

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import (
     api,
     cli,
+    doctor,
     notify,
     openid,
     pages,
@@ -51,6 +52,7 @@ from app.web import (
     rate_limits,
     rate_text,
     refusals,
+    request_metrics,
     script_texts,
     security,
     step_up,
@@ -88,6 +90,7 @@ def create_app(settings: Settings) -> Flask:
 
     compression.init_app(app)
     logs.init_app(app)
+    request_metrics.init_app(app)
     refusals.init_app(app)
     hosts.init_app(app)
     lock_timeouts.init_app(app)
@@ -97,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         gone.ignore_failed_rollbacks(db.engine)
+        database.count_connections(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     login_manager.init_app(app)
     csrf.init_app(app)
@@ -146,6 +150,7 @@ def create_app(settings: Settings) -> Flask:
         webhooks,
         reconciliation,
         work,
+        doctor,
         cli,
     ):
         part.init_app(app)

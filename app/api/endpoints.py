@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response
 
-from app.api import bodies, caller, fast, idempotency, limits, problems, queries
+from app.api import bodies, caller, fast, hold_metrics, idempotency, limits, problems, queries
 from app.api.fast import Fast
 from app.api.problems import Kind
 from app.people.tokens import Scope
@@ -154,6 +154,7 @@ def blueprint_of(sections: tuple[Section, ...]) -> Blueprint:
             )
     blueprint.after_request(limits.add_headers)
     blueprint.after_request(_no_page)
+    blueprint.after_request(hold_metrics.count_answer)
     return blueprint
 
 

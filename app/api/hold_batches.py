@@ -16,7 +16,7 @@ import msgspec
 from flask import Response, request
 from psycopg.errors import LockNotAvailable
 
-from app.api import errors, fast_holds, hold_problems, holds
+from app.api import errors, fast_holds, hold_metrics, hold_problems, holds
 from app.api.caller import current_caller, no_organization
 from app.api.endpoints import Answer, Body, Reply
 from app.api.fast import Pass
@@ -74,7 +74,7 @@ def carry_out_fast(pass_: Pass, body: HoldBatch) -> HoldBatchView | None:
         return None
     outcomes = _fast(body.operations, pass_)
     if all(outcome is not None for outcome in outcomes):
-        return HoldBatchView([_result_of(outcome) for outcome in outcomes if outcome is not None])
+        return _view(body, [_result_of(outcome) for outcome in outcomes if outcome is not None])
     if any(outcome is not None for outcome in outcomes):
         request.environ[_OUTCOMES] = outcomes
     return None
@@ -105,7 +105,14 @@ def carry_out_batch(body: HoldBatch) -> Reply:
     results = []
     for operation, outcome in zip(body.operations, outcomes, strict=True):
         results.append(_result_of(outcome) if outcome is not None else _carefully(who, operation, busy))
-    return Reply(HoldBatchView(results))
+    return Reply(_view(body, results))
+
+
+def _view(body: HoldBatch, results: list[OperationResult]) -> HoldBatchView:
+    for operation, result in zip(body.operations, results, strict=True):
+        problem = None if result.problem is None else str(result.problem.get("type", ""))
+        hold_metrics.count(_NAMES[type(operation)], problem)
+    return HoldBatchView(results)
 
 
 @dataclass(frozen=True)
@@ -182,6 +189,12 @@ _OPERATIONS: dict[type[HoldOperation], Callable[[Any], Operation]] = {
     RenewOperation: lambda one: fast_holds.renewal(one.organization, one.key, one),
     CaptureOperation: lambda one: End(one.organization, one.key, HoldState.CAPTURED),
     ReleaseOperation: lambda one: End(one.organization, one.key, HoldState.RELEASED),
+}
+_NAMES: dict[type[HoldOperation], str] = {
+    ReserveOperation: "reserve",
+    RenewOperation: "renew",
+    CaptureOperation: "capture",
+    ReleaseOperation: "release",
 }
 _VIEWS: dict[type[HoldOperation], Callable[[Any], Any]] = {
     ReserveOperation: lambda one: holds.reserve_hold(one.organization, one),

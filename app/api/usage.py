@@ -13,6 +13,7 @@ from flask import request
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from app import metrics
 from app.api import bodies, caller, problems
 from app.api.endpoints import Answer, Body, Reply, Section
 from app.api.problems import ProblemError
@@ -128,6 +129,7 @@ def report_usage() -> Reply:
     who = caller.current_caller()
     raw = _events(bodies.read_body(limit=LARGEST, media_types=(BATCH, SINGLE)))
     receipt = _ingest_unlocked(dict(enumerate(raw)), Sender(who.token_id, who.org_id))
+    _count(receipt)
     unkept = set(receipt.unkept)
     refused = [
         RefusedEvent(one.index, one.field, one.reason, False if one.index in unkept else UNSET)
@@ -153,6 +155,7 @@ def _ingest_unlocked(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
     receipt = _ingest(free, sender)
     if not busy:
         return receipt
+    _count(receipt)
     raise ProblemError(
         problems.UNAVAILABLE,
         f"{receipt.accepted:,} events were recorded. The wallets of the organizations in `busy` are locked "
@@ -192,6 +195,15 @@ def _ingest(raw: dict[int, bytes], sender: Sender) -> ingest.Receipt:
         refused=first.refused + second.refused,
         unkept=first.unkept + second.unkept,
     )
+
+
+def _count(receipt: ingest.Receipt) -> None:
+    for outcome, count in (
+        ("recorded", receipt.accepted),
+        ("repeated", receipt.duplicates),
+        ("rejected", len(receipt.refused)),
+    ):
+        metrics.INGEST_EVENTS.labels(outcome).inc(count)
 
 
 def _halves(raw: dict[int, bytes]) -> tuple[dict[int, bytes], dict[int, bytes]]:

@@ -21,6 +21,7 @@ import psycopg
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
 from psycopg.pq import TransactionStatus
 
+from app import metrics
 from app.database.messages import FastConnection
 from app.database.transactions import SETTING, SEVERAL, TOKEN_SETTING
 from app.per_application import PerApplication
@@ -35,6 +36,7 @@ _OUTDATED = (FeatureNotSupported, InvalidSqlStatementName)
 """How PostgreSQL refuses a prepared statement once a column has another type ("cached plan must not change result
 type"), and one that was deallocated."""
 
+_IN_USE = metrics.CONNECTIONS_IN_USE.labels("fast")
 _OPTIONS = "-c plan_cache_mode=force_generic_plan"
 """A prepared statement is planned once, not each time, whatever the lengths of its arrays are."""
 
@@ -93,9 +95,11 @@ class FastConnections:
     @contextmanager
     def _lent(self, *, fresh: bool = False) -> Iterator[FastConnection]:
         connection = self._open() if fresh else self._take()
+        _IN_USE.inc()
         try:
             yield connection
         finally:
+            _IN_USE.dec()
             if _is_clean(connection):
                 self._free.append(connection)
             else:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from flask import current_app
 
-from app import reconciliation, retention
+from app import metrics, reconciliation, retention
 from app.billing import hours
 from app.billing.credit import catching_up
 from app.billing.plans import number_rent
@@ -84,6 +84,8 @@ def _check_ledger() -> None:
     findings = verification.check()
     for finding in findings:
         log.error("ledger_differs", organization=finding.organization, finding=finding.text)
+    metrics.LEDGER_CHECKED_AT.set_to_current_time()
+    metrics.LEDGER_DIFFERENCES.set(len(findings))
     log.info("ledger_checked", differences=len(findings))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import stripe
+import structlog
 
-from app.payments import deadlines
+from app.payments import call_metrics, deadlines
 from app.per_application import PerApplication
+
+log = structlog.get_logger("billing.payments")
 
 CONNECT_SECONDS = 3.05
 _checks = PerApplication[list[Callable[[], None]]]("before_stripe", list)
@@ -30,7 +34,14 @@ class HttpClient(stripe.RequestsClient):
             check()
         if not _left():
             raise _deadline_passed()
-        return super().request(method, url, headers, post_data)
+        started, status = time.perf_counter(), None
+        try:
+            answer = super().request(method, url, headers, post_data)
+            status = answer[1]
+        finally:
+            call_metrics.note(method, url, status, time.perf_counter() - started)
+        log.debug("stripe_answered", status=status, stripe_request=answer[2].get("request-id"))
+        return answer
 
     def _should_retry(self, *arguments: Any) -> bool:
         return bool(super()._should_retry(*arguments)) and _left() > self.INITIAL_DELAY

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from flask import Flask
 
+from app import metrics
 from app.server import outgoing
 from app.server.environ import Scope, environ_of, path_of
 from app.server.incoming import Body, BodyTimeouts, GoneError, Receive, read_body
@@ -93,6 +94,7 @@ class Application:
             head = await self._run(Pool.PAGES, environ, answer)
         if head is None:
             log.warning("no_thread", pool=pool.value)
+            metrics.NO_THREAD.labels(pool.value).inc()
             head = await self._refused(environ, 503, answer)
         return head
 

@@ -8,6 +8,8 @@ from threading import Lock, Thread
 
 import structlog
 
+from app import metrics
+
 log = structlog.get_logger("billing.server")
 
 
@@ -51,6 +53,7 @@ class Threads:
         self._queue: SimpleQueue[Ticket] = SimpleQueue()
         self._lock = Lock()
         self._started = self._taken = 0
+        self._in_use = metrics.THREADS_IN_USE.labels(name)
 
     @property
     def is_idle(self) -> bool:
@@ -63,6 +66,7 @@ class Threads:
             if self._taken >= self.count + self.longest_queue:
                 return None
             self._taken += 1
+            self._in_use.inc()
             if self._started < min(self._taken, self.count):
                 self._started += 1
                 Thread(target=self._run, name=f"{self.name}-{self._started}", daemon=True).start()
@@ -73,6 +77,7 @@ class Threads:
     def _leave(self) -> None:
         with self._lock:
             self._taken -= 1
+            self._in_use.dec()
 
     def _run(self) -> None:
         while True:

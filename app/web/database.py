@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from app import metrics
 from app.billing.wallet.lock_queue import WalletBusyError
 from app.database.fast import FastConnections
 from app.queues import SLOTS
@@ -58,6 +60,13 @@ def _connect_args(settings: Settings, *, lock_timeout: str) -> dict[str, Any]:
         "options": f"-c timezone=UTC -c lock_timeout={lock_timeout} -c statement_timeout=20s",
         "application_name": f"billing-{settings.environment}",
     }
+
+
+def count_connections(engine: Engine) -> None:
+    """Measure how many connections of a pool are in use."""
+    in_use = metrics.CONNECTIONS_IN_USE.labels("sessions")
+    event.listen(engine, "checkout", lambda *_: in_use.inc())
+    event.listen(engine, "checkin", lambda *_: in_use.dec())
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import Flask, g
 
+from app import metrics
 from app.extensions import db, jobs
 from app.models.scope import scope_to
 from app.queues import QUEUE_OF
@@ -30,9 +33,20 @@ def in_app(task: Callable[P, R]) -> Callable[..., R]:
         app: Flask = context.additional_context["app"]
         with app.app_context():
             g.started_before = context.job.attempts > 0
-            return task(*args, **kwargs)
+            with _measured(context.job.task_name):
+                return task(*args, **kwargs)
 
     return run
+
+
+@contextmanager
+def _measured(name: str) -> Iterator[None]:
+    started, outcome = time.perf_counter(), "failed"
+    try:
+        yield
+        outcome = "done"
+    finally:
+        metrics.JOB_SECONDS.labels(name, outcome).observe(time.perf_counter() - started)
 
 
 def for_organization(task: Callable[P, R]) -> Callable[..., R]:

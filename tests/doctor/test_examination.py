@@ -19,12 +19,13 @@ from sqlalchemy import make_url
 from app.doctor import CHECKS, Installation, Status, examine, exit_code
 from app.doctor.checks import database as database_checks
 from app.extensions import db
-from app.models import EventState, Finding, ReconciliationRun, StripeEvent
+from app.models import EventState, Finding, StripeEvent
 from app.stripe_events.handling import HANDLERS
 from app.work import stalled
 from config import Settings
 from dev.testing import Addresses
 from tests.doctor.conftest import Place
+from tests.support.compared import was_compared
 from tests.support.mail_server import running as a_mail_server
 from tests.support.serving import place, serving
 from tests.support.synced_catalog import FILE
@@ -137,17 +138,8 @@ def an_event(state: EventState) -> Break:
     return store
 
 
-def compared(*, ago: timedelta = timedelta(), error: str | None = None) -> Break:
-    def store(_: Place) -> None:
-        at = datetime.now(UTC) - ago
-        db.session.add(ReconciliationRun(since=at, finished_at=at, error=error))
-        db.session.commit()
-
-    return store
-
-
 def a_finding(installation: Place) -> None:
-    compared()(installation)
+    was_compared()
     db.session.add(Finding(object="re_1", text="A refund differs.", found_at=datetime.now(UTC)))
     db.session.commit()
 
@@ -223,8 +215,8 @@ CASES: dict[str, tuple[str, Break, str]] = {
     "an event that failed": ("events", an_event(EventState.FAILED), "1 of Stripe's events is failed"),
     "an event that was refused": ("events", an_event(EventState.REFUSED), "1 of Stripe's events is refused"),
     "never compared": ("comparison", lambda _: None, "never compared"),
-    "compared long ago": ("comparison", compared(ago=timedelta(hours=5)), "last compared 5 hours ago"),
-    "a comparison that stopped": ("comparison", compared(error="Stripe was away."), "stopped: Stripe was away."),
+    "compared long ago": ("comparison", lambda _: was_compared(ago=timedelta(hours=5)), "last compared 5 hours ago"),
+    "a comparison that stopped": ("comparison", lambda _: was_compared(error="Stripe was away."), "stopped: Stripe was away."),
     "something for a person": ("comparison", a_finding, "1 finding needs a person"),
     "no mail server there": ("mail", lambda it: it.change(smtp_url=f"smtp://{NO_ONE}"), "doesn't take us: .*refused"),
     "a shell without keys": ("shell", unpublish_keys, "publishes no key"),

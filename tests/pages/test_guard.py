@@ -49,6 +49,7 @@ OPEN = {
     "dev_mail.show_html",
     "dev_mail.static",
     "health.healthz",
+    "health.metrics",
     "health.readyz",
     "webhooks.receive",
 }

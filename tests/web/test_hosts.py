@@ -48,7 +48,7 @@ def test_every_rule_refuses_another_host_but_health_checks(app: Flask) -> None:
                 assert "evil.example" not in answer.text
             else:
                 answered.add(rule.endpoint)
-    assert answered == {"health.healthz", "health.readyz"}
+    assert answered == {"health.healthz", "health.readyz", "health.metrics"}
     assert client.get("/nothing", headers={"Host": "evil.example"}).status_code == 400
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from app import metrics
 from app.billing import audit
 from app.billing.auto_top_ups import monthly_cap, notifying, switching_off
 from app.billing.auto_top_ups.looks import Look
@@ -55,6 +56,7 @@ def judge(organization: Organization, settings: AutoTopUp, at: datetime) -> None
         is_newest = attempt.attempt == top_up.attempt
         attempt.outcome = _outcome_of(attempt, top_up) if is_newest else AttemptOutcome.DECLINED
         attempt.code = top_up.decline_code if is_newest else None
+        metrics.AUTO_TOP_UPS.labels(attempt.outcome.value).inc()
         if top_up.status is TopUpStatus.SUCCEEDED:
             _succeeded(organization, settings, top_up, at)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app import metrics
 from app.billing import audit
 from app.billing.brake import spenders
 from app.billing.brake.band import Band
@@ -29,6 +30,7 @@ def stop(organization: Organization, spent: int, band: Band, at: datetime) -> Br
         spenders=[one.packed() for one in spenders.find(organization.id, at - _HOUR, at)],
     )
     db.session.add(found)
+    metrics.BRAKE_STOPS.inc()
     wallet = db.session.get_one(Wallet, organization.id)
     wallet.version += 1
     db.session.flush()

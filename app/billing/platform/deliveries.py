@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import func, select
 
-from app import notify
+from app import metrics, notify
 from app.billing.platform import messages, queue
 from app.billing.platform.slots import slot
 from app.clock import utc_now
@@ -163,6 +163,8 @@ def _note(
     delivery.answer, delivery.refused = answer.words, answer.refused
     if answer.taken:
         delivery.state, delivery.ended_at = DeliveryState.DELIVERED, now
+        if message.type == messages.CALLING_RESUMED:
+            metrics.RESUME_TOLD_SECONDS.observe(max(0.0, (now - message.happened_at).total_seconds()))
         return
     if answer.gone and endpoint.disabled_at is None:
         # "Sender should disable the webhook endpoint, and stop sending it messages": Standard Webhooks on 410.

@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 from dateutil.relativedelta import relativedelta
 
+from app import metrics
 from app.billing import audit, catalog
 from app.billing.audit import Actor
 from app.billing.cards import health, one_off, paid_with
@@ -133,6 +134,9 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
     top_up.status = TopUpStatus.SUCCEEDED
     top_up.decline_code = None
     top_up.settled_at = now
+    if top_up.claimed_at is not None:
+        by = "person" if top_up.auto_month is None else "auto_top_up"
+        metrics.CREDITED_SECONDS.labels(by).observe(max(0.0, (now - top_up.claimed_at).total_seconds()))
     if top_up.keep_card:
         one_off.save_card(db.session.get_one(Organization, top_up.org_id), card, actor)
     audit.record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from app import metrics
 from app.billing.usage import cloudevents, defects, ingest, rejections
 from app.billing.usage.events import Refusal, Reported, Sender
 from app.billing.usage.ingest import Receipt
@@ -31,6 +32,8 @@ def ingest_batch(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetim
     by_index = {event.index: event for event in events}
     found = [_rejected(raw_events[one.index], by_index.get(one.index), one) for one in receipt.refused]
     receipt.unkept = rejections.store(found, sender, at=at)
+    if events:
+        metrics.INGEST_LAG_SECONDS.observe(max(0.0, (at - min(event.at for event in events)).total_seconds()))
     return receipt
 
 
