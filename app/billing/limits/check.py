@@ -119,4 +119,4 @@ def _refuse(limits: Sequence[LimitStanding], call: Call, needed: Money) -> None:
 
 def _longest(limits: Sequence[LimitStanding]) -> LimitStanding | None:
     """Of several limits, the one that lasts longest: before it starts again, no call is possible."""
-    return max(limits, key=lambda one: one.window.end, default=None)
+    return max(limits, key=lambda one: one.window.lasts, default=None)

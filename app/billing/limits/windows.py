@@ -23,6 +23,12 @@ class Window:
     start: datetime
     end: datetime
 
+    @property
+    def lasts(self) -> tuple[datetime, timedelta]:
+        """Larger for the one that lasts longer: until a later time or, where they end together, since an earlier one
+        (a month that ends today, rather than today)."""
+        return self.end, self.end - self.start
+
 
 def find(kind: LimitWindow, zone: ZoneInfo, at: datetime) -> Window:
     """The window that a time is in, by the clocks of a time zone."""

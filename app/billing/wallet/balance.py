@@ -142,7 +142,7 @@ def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> B
         stop=rows[0].BrakeStop,
         stopped_by=max(
             (one for one in limits if one.refuses_all),
-            key=lambda one: (one.subject is LimitSubject.ORGANIZATION, one.window.end),
+            key=lambda one: (one.subject is LimitSubject.ORGANIZATION, one.window.lasts),
             default=None,
         ),
         limits_turn_at=min((one.turns_at for one in limits if one.turns_at is not None), default=None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,7 +103,7 @@ def test_terms_hold_until_the_number_or_what_is_announced_or_the_catalog_differs
     catalog.offer(newer())
     assert not known.are_still(version, now)
     catalog.offer(before)
-    versions.store(newer(), announced_for=utc_now().replace(year=2999))
+    versions.store(newer(), announced_for=utc_now() + timedelta(days=36_500))
     assert not known.are_still(version, announced())
 
 

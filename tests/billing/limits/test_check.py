@@ -15,10 +15,11 @@ from app.billing.wallet import holds, verification
 from app.clock import utc_now
 from app.extensions import db
 from app.models import LimitSubject, LimitWindow, OpenedDestination, Organization, Wallet
-from tests.factories import an_organization, usd
+from tests.factories import an_organization, at, usd
 from tests.support.database import inside
 from tests.support.limits import a_draft, a_limit
 from tests.support.metering import an_event, take
+from tests.support.moved_clock import moved_clock
 from tests.support.statements import statements
 
 LEASE = timedelta(minutes=5)
@@ -125,9 +126,19 @@ def test_concurrent_calls_never_exceed_a_limit_together(app: Flask) -> None:
 
 def test_of_several_limits_the_one_is_named_that_lasts_longest(app: Flask) -> None:
     organization = an_organization(credit="100")
-    for window in (LimitWindow.HOUR, LimitWindow.MONTH, LimitWindow.DAY):
+    for window in (LimitWindow.HOUR, LimitWindow.DAY, LimitWindow.MONTH, LimitWindow.WEEK):
         a_limit(organization, a_draft("3", window=window))
-    assert refused(organization, "a", "4").limit.kind is LimitWindow.MONTH
+    refusal = refused(organization, "a", "4").limit
+    assert refusal.kind in (LimitWindow.MONTH, LimitWindow.WEEK), "a week may end in the next month"
+
+
+@pytest.mark.parametrize("time", ["2026-11-30 12:00", "2026-12-01 04:59", "2026-11-30 05:00"])
+def test_of_limits_that_end_together_the_longer_one_is_named(app: Flask, time: str) -> None:
+    with moved_clock(at(time)):
+        organization = an_organization(credit="100", timezone="America/New_York")
+        for window in (LimitWindow.HOUR, LimitWindow.DAY, LimitWindow.MONTH):
+            a_limit(organization, a_draft("3", window=window))
+        assert refused(organization, "a", "4").limit.kind is LimitWindow.MONTH
 
 
 def test_an_organization_without_limits_reads_nothing_more(app: Flask) -> None:

@@ -20,6 +20,7 @@ from app.models import LimitWindow
 from tests.factories import an_organization, at, usd
 from tests.support.database import inside
 from tests.support.limits import a_draft, a_limit
+from tests.support.moved_clock import moved_clock
 
 HOUR, DAY, WEEK, MONTH = LimitWindow
 LEASE = timedelta(hours=3)
@@ -46,13 +47,14 @@ LEASE = timedelta(hours=3)
 def test_a_limit_stops_until_the_end_of_its_window_by_the_clock(
     app: Flask, zone: str, window: LimitWindow, spent: str, still: str, over: str
 ) -> None:
-    organization = an_organization(credit="100", timezone=zone)
-    a_limit(organization, a_draft("3", window=window))
-    one = Spent(organization.id, None, None, None, usd("3").micro)
-    charged.add([one], {organization.id: ZoneInfo(zone)}, at(spent))
-    reached = find_reached(organization.id, Call(), at(still), counts_spend=True)
-    assert reached is not None and reached.window.end == at(over) == reached.turns_at
-    assert find_reached(organization.id, Call(), at(over), counts_spend=True) is None
+    with moved_clock(at(spent)):
+        organization = an_organization(credit="100", timezone=zone)
+        a_limit(organization, a_draft("3", window=window))
+        one = Spent(organization.id, None, None, None, usd("3").micro)
+        charged.add([one], {organization.id: ZoneInfo(zone)}, at(spent))
+        reached = find_reached(organization.id, Call(), at(still), counts_spend=True)
+        assert reached is not None and reached.window.end == at(over) == reached.turns_at
+        assert find_reached(organization.id, Call(), at(over), counts_spend=True) is None
 
 
 def test_a_raise_that_ends_while_calls_are_in_progress_lets_them_finish(app: Flask) -> None:
