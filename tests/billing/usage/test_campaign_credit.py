@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -14,17 +16,19 @@ from app.extensions import db
 from app.models import Organization
 from tests.factories import OWNER, an_organization, usd
 from tests.support.envelopes import LEASE, NOW, set_aside
+from tests.support.moved_clock import moved_clock
 
 
 @pytest.fixture
-def organization(app: Flask) -> Organization:
+def organization(app: Flask) -> Iterator[Organization]:
     """100 dollars: 40 set aside for Recall, 20 for Spring, and 15 kept as the reserve."""
-    organization = an_organization(credit="100")
-    set_aside(organization, "40", campaign="Recall", days=300)
-    set_aside(organization, "20", campaign="Spring", days=300)
-    reserve.choose(organization, Reserve(usd("15"), None), OWNER, is_confirmed=False, at=NOW)
-    db.session.commit()
-    return organization
+    with moved_clock(NOW):
+        organization = an_organization(credit="100")
+        set_aside(organization, "40", campaign="Recall")
+        set_aside(organization, "20", campaign="Spring")
+        reserve.choose(organization, Reserve(usd("15"), None), OWNER, is_confirmed=False, at=NOW)
+        db.session.commit()
+        yield organization
 
 
 def test_its_own_envelope_helps_it_and_those_of_others_and_the_reserve_do_not(
