@@ -57,7 +57,6 @@ class Hold(OrgScoped, Base):
         CheckConstraint("amount_micro >= 0", name="amount_not_negative"),
         CheckConstraint("set_aside_micro BETWEEN 0 AND amount_micro", name="set_aside_within_amount"),
         Index("ix_hold_active", "org_id", "expires_at", postgresql_where=text("state = 'active'")),
-        Index("ix_hold_lease", "expires_at", postgresql_where=text("state = 'active'")),
     )
 
     id: Mapped[Id]

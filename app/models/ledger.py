@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
+from app.ids import uuid7
 from app.language import marked, translated
 from app.models.columns import Created, Id, Micro, When, Words, enum_type
 from app.models.scope import OrgScoped
@@ -226,13 +227,19 @@ class Transfer(OrgScoped, Base):
 
     `seq` counts the organization's transfers without gaps; `balance_after_micro` is the wallet's balance and
     `line_after_micro` its history line's amount once this transfer was posted. `kind` and `source` name what caused
-    it, and are unique, so that nothing is posted twice.
+    it, and are unique, so that nothing is posted twice; but for usage, of which each event counts once already.
     """
 
     __tablename__ = "transfer"
     __table_args__ = (
-        UniqueConstraint("org_id", "kind", "source"),
-        UniqueConstraint("org_id", "seq"),
+        Index(
+            "uq_transfer_cause",
+            "org_id",
+            "kind",
+            "source",
+            unique=True,
+            postgresql_where=text("kind <> 'usage'"),
+        ),
         Index("ix_transfer_line", "org_id", "line_id", "seq"),
         CheckConstraint("amount_micro > 0", name="amount_positive"),
         CheckConstraint("debit <> credit", name="two_accounts"),
@@ -245,8 +252,8 @@ class Transfer(OrgScoped, Base):
         ForeignKeyConstraint(["org_id", "line_id"], ["wallet_line.org_id", "wallet_line.id"]),
     )
 
-    id: Mapped[Id]
-    seq: Mapped[Micro]
+    seq: Mapped[Micro] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(default=uuid7)
     debit: Mapped[AccountName] = mapped_column(enum_type(AccountName, "debit"))
     credit: Mapped[AccountName] = mapped_column(enum_type(AccountName, "credit"))
     amount_micro: Mapped[Micro]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
+from psycopg.errors import UniqueViolation
 
 from app.billing.plans import terms
 from app.billing.usage import rows
@@ -60,6 +62,14 @@ def test_a_key_is_known_by_organization_source_and_id_with_its_digest(app: Flask
     key = (str(organization.id), event.source, event.id)
     unknown = [(str(other.id), *key[1:]), (key[0], "elsewhere", event.id), (*key[:2], "e2")]
     assert rows.digests_of([key, *unknown]) == {key: event.digest()}
+
+
+def test_the_same_event_twice_is_refused_by_the_database(app: Flask) -> None:
+    organization = on_growth()
+    write(organization, an_event(organization, "a"))
+    with pytest.raises(UniqueViolation):
+        write(organization, an_event(organization, "a"))
+    db.session.rollback()
 
 
 def test_totals_are_by_meter_campaign_agent_and_day_of_posting(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.billing.activity import history
 from app.billing.activity.filters import Filters
@@ -39,6 +39,15 @@ def test_the_database_refuses_to_change_or_delete_what_was_posted(app: Flask, ch
         db.session.execute(text(change))
     with pytest.raises(DBAPIError, match="append-only"), owner().begin() as connection:
         connection.execute(text(change))
+
+
+def test_the_database_refuses_to_post_twice_what_has_the_same_cause(app: Flask) -> None:
+    an_organization(credit="10")
+    again = text(
+        "INSERT INTO transfer SELECT (jsonb_populate_record(transfer, '{\"seq\": 99}')).* FROM transfer"
+    )
+    with pytest.raises(IntegrityError, match="uq_transfer_cause"):
+        db.session.execute(again)
 
 
 def test_days_are_the_organizations_own(app: Flask) -> None:
