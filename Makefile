@@ -7,7 +7,8 @@ PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
 CHECKED := app demo shell_demo stripe_sandbox dev benchmarks torture tests/support tests/factories.py \
-	config.py demo_notes.py environ.py identity_provider.py secret_keys.py settings_checks.py trusted_shell.py wsgi.py
+	config.py demo_notes.py environ.py identity_provider.py secret_keys.py settings_checks.py trusted_shell.py voice_portal_billing.py \
+	wsgi.py
 
 # One more than the cores of a small machine: tests wait for Stripe's stand-in, the database and the browser.
 TEST_PROCESSES ?= 3
@@ -26,7 +27,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000 CORRECTIONS_EXAMPLES=300
 SECTION ?=
 
-.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts wheel image-steps clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -127,6 +128,14 @@ requirements: $(DEV_STAMP) ## Pin what requirements*.in ask for
 
 texts: $(DEV_STAMP) ## Bring the catalogs of translations up to date with the texts in the code
 	@$(PYTHON_IN_VENV) -m dev.texts
+
+wheel: $(DEV_STAMP) ## Build the package into dist/
+	@rm -rf build dist
+	@$(PYTHON_IN_VENV) -m build --wheel --no-isolation --outdir dist .
+	@rm -rf build *.egg-info
+
+image-steps: $(DEV_STAMP) ## Do the steps of the container image without a builder, and start what comes of it
+	@$(PYTHON_IN_VENV) -m dev.image
 
 clean: ## Remove .venv and caches; the demo's data stays
 	rm -rf .venv .pytest_cache .test_cluster .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results

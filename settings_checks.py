@@ -81,7 +81,7 @@ def _check_debug(settings: Settings) -> None:
 
 
 def _check_stand_in(settings: Settings) -> None:
-    if settings.uses_sandbox:
+    if settings.uses_sandbox and settings.stripe_secret_key:
         raise SettingsError(
             f"STRIPE_API_BASE is {settings.stripe_api_base}: production never pays with a stand-in. Unset it."
         )

@@ -1,6 +1,8 @@
-"""The application object, for gunicorn and the `flask` command. Outside production it has the demo's parts too."""
+"""The application object, for gunicorn and the `flask` command. Outside production it has the demo's parts too, where
+they are: an installed package has none."""
 
 import gc
+from importlib.util import find_spec
 
 from dotenv import load_dotenv
 
@@ -11,7 +13,7 @@ load_dotenv(ROOT / ".env")
 gc.disable()
 try:
     settings = Settings.from_environment()
-    if settings.is_production:
+    if settings.is_production or find_spec("demo") is None:
         from app import create_app
     else:
         from demo.application import create_app
