@@ -57,9 +57,10 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`past`, `line` and `band` are lists of points as SVG writes them, and `area` is what is under `past`. `now` is
-    where the forecast begins, at the height `level`, and `alert` where the line of an alert is, if it is within the
-    drawing. `dry` is where nothing is left by the forecast, if that is within it."""
+    """`past`, `line` and `band` are lists of points as SVG writes them, and `area` is what is under `past`. Where nothing
+    is forecast, `line` and `band` are empty. `now` is where the forecast begins, at the height `level`, and `alert`
+    where the line of an alert is, if it is within the drawing. `dry` is where nothing is left by the forecast, if
+    that is within it."""
 
     width: int
     height: int
@@ -84,7 +85,10 @@ NOTHING = Around()
 def draw(
     points: Sequence[Left], currency: str, timezone: str, around: Around = NOTHING, size: Size = WIDE
 ) -> Curve:
-    """Lay out what was left when days began, and what is left at the end of each day to come."""
+    """Lay out what was left when days began, and what is left at the end of each day to come.
+
+    The first of `points` is now. Where it is the only one, nothing is forecast, and the curve ends with it.
+    """
     past = [*around.past, (points[0].at, points[0].about)] if around.past else []
     begin, end = past[0][0] if past else points[0].at, points[-1].at
     width, bottom = size.width - _LEFT, size.height - _UNDER
@@ -106,9 +110,18 @@ def draw(
     upper = [f"{x(point.at)},{y(point.high)}" for point in points]
     lower = [f"{x(point.at)},{y(point.low)}" for point in reversed(points)]
     alert = around.alert.micro if around.alert else None
-    dry = next(
-        ((at, point) for at, point in zip(days[len(around.past) :], points, strict=True) if not point.about),
-        None,
+    is_forecast = len(points) > 1
+    dry = (
+        next(
+            (
+                (at, point)
+                for at, point in zip(days[len(around.past) :], points, strict=True)
+                if not point.about
+            ),
+            None,
+        )
+        if is_forecast
+        else None
     )
     reached = [f"{x(at)},{y(max(micro, 0))}" for at, micro in past]
     return Curve(
@@ -119,11 +132,11 @@ def draw(
         past=" ".join(reached),
         area=" ".join([f"{x(begin)},{bottom}", *reached, f"{x(points[0].at)},{bottom}"]) if past else "",
         now=x(points[0].at),
-        level=y(points[0].about),
+        level=y(max(points[0].about, 0)),
         dry=Tick(x(dry[1].at), day=dry[0]) if dry else None,
         alert=y(alert) if alert is not None and 0 < alert < most else None,
-        line=" ".join(f"{x(point.at)},{y(point.about)}" for point in points),
-        band=" ".join(upper + lower),
+        line=" ".join(f"{x(point.at)},{y(point.about)}" for point in points) if is_forecast else "",
+        band=" ".join(upper + lower) if is_forecast else "",
         days=tuple(
             Tick(x(at), day=day)
             for number, (at, day) in enumerate(zip(ends, days, strict=True))

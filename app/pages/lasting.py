@@ -8,7 +8,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from app.billing import forecast
-from app.billing.forecast import Dryness, History
+from app.billing.forecast import Dryness, History, Left
 from app.billing.wallet.balance import BalanceView
 from app.clock import utc_now
 from app.language import gettext
@@ -46,17 +46,17 @@ def how_long(balance: BalanceView) -> HowLong:
 
 
 def credit_curve(balance: BalanceView) -> Curve | None:
-    """The curve of credit so far and to come; None if nothing is forecast, or nothing is left."""
+    """The curve of credit so far and to come. If nothing is forecast, or nothing is left, it ends now; None if it
+    wouldn't have moved either."""
+    now, available, zone = utc_now(), balance.available, current_organization().timezone
     profile = forecast.profile_of(balance.forecast)
-    if profile is None or not any(profile.slots) or balance.available.micro <= 0:
+    if profile is not None and any(profile.slots) and available.micro > 0:
+        points = forecast.left_by_day(profile, available.micro, now, timezone=zone, credit=balance.credit)
+    elif balance.past and {micro for _, micro in balance.past} != {available.micro}:
+        points = [Left(now, available.micro, available.micro, available.micro)]
+    else:
         return None
-    zone = current_organization().timezone
-    points = forecast.left_by_day(
-        profile, balance.available.micro, utc_now(), timezone=zone, credit=balance.credit
-    )
-    currency = balance.available.currency
-    around = Around(balance.past, balance.threshold)
-    return draw(points, currency, zone, around)
+    return draw(points, available.currency, zone, Around(balance.past, balance.threshold))
 
 
 def _words(dryness: Dryness | None) -> HowLong:

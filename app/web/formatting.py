@@ -118,11 +118,13 @@ def month(value: date) -> str:
 def time_element(value: datetime, style: str = "full") -> Markup:
     """A `<time>` with the instant in UTC and its text in the organization's time zone, including its name.
 
-    `style` is `full` (Nov 24, 2026, 9:05 am EST), `date` (Nov 24, 2026), `day` (as `day`) or `clock` (9:05 am EST).
+    `style` is `full` (Nov 24, 2026, 9:05 am EST), `recent` (Nov 24, 9:05 am EST, the day as `day`), `date`
+    (Nov 24, 2026), `day` (as `day`) or `clock` (9:05 am EST).
     """
     local = value.astimezone(_zone())
     words = {
         "full": moment(value),
+        "recent": f"{day(local.date())}, {_clock(local)}",
         "date": date_text(local.date(), "medium", locale()),
         "day": day(local.date()),
         "clock": _clock(local),

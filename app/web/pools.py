@@ -46,6 +46,7 @@ ASK_STRIPE = frozenset(
         "wallet.cancel_top_up",
         "wallet.show_receipt",
         "live.live_change_plan",
+        "live.live_due_today",
         "live.live_wallet",
         "payment_methods.new",
         "payment_methods.begin_setup",

@@ -9,10 +9,13 @@ import pytest
 from flask import Flask
 
 from app.billing.forecast import Left
+from app.clock import utc_now
+from app.models import TransferKind
 from app.money import Money
 from app.pages import credit_curve
 from app.pages.credit_curve import WIDE, Around, Size
 from tests.factories import a_person, an_organization, at, usd
+from tests.support import moving
 from tests.support.browsing import Visitor, text_of
 from tests.support.spending import forecast_of
 
@@ -91,3 +94,24 @@ def test_the_overview_draws_it_and_says_the_same_as_a_table(app: Flask, visitor:
     ahead = [row for row in rows if "\N{EN DASH}" not in row]
     assert 5 <= len(ahead) <= 7, "a hundred hours, and as much later as the band says"
     assert len(rows) - len(ahead) == 30, "a month back"
+
+
+def test_without_a_forecast_the_curve_ends_now(app: Flask, visitor: Visitor) -> None:
+    past = ((at("2026-11-21 00:00"), 50_000_000), (at("2026-11-22 00:00"), 20_000_000))
+    drawn = credit_curve.draw([Left(NOW, -4_000_000, -4_000_000, -4_000_000)], "USD", "UTC", Around(past))
+    assert (drawn.line, drawn.band, drawn.dry, drawn.level) == ("", "", None, drawn.bottom)
+    assert drawn.past.split(" ")[-1] == f"{WIDE.width},{drawn.bottom}", (
+        "it reaches the right edge, at nothing"
+    )
+    assert [row.about for row in drawn.table] == [usd("50"), usd("20")]
+
+
+def test_a_paused_organization_sees_how_its_credit_went(app: Flask, visitor: Visitor) -> None:
+    organization = an_organization(credit="20")
+    visitor.sign_in(a_person(organization=organization).email)
+    assert "Balance by day as a table" not in text_of(visitor.get("/billing")), "it didn't move"
+    moving.post(organization, TransferKind.REFUND, usd("20"), utc_now(), out=True)
+    page = visitor.get("/billing")
+    assert "Balance by day as a table" in text_of(page)
+    assert "curve-line" not in page.text
+    assert "Runs out" not in text_of(page)

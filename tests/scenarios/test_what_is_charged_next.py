@@ -22,11 +22,11 @@ from tests.support.sums import Operator
 
 Deed = Callable[[Operator], None]
 DEEDS: dict[str, tuple[Deed, str, tuple[str, ...]]] = {
-    "nothing": (lambda _: None, "399", ("Next charge: $399.00",)),
+    "nothing": (lambda _: None, "399", ("$399.00 a month, renews on",)),
     "two of it": (
         lambda by: by.quantity(2),
         "798",
-        ("$798.00 a month (2 x $399.00)", "Next charge: $798.00"),
+        ("$798.00 a month (2 x $399.00), renews on",),
     ),
     "a coupon": (
         lambda by: by.discount({"percent_off": 10, "name": "Spring"}),

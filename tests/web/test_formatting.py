@@ -59,6 +59,8 @@ def test_a_day_has_its_year_unless_it_is_clear(app: Flask, monkeypatch: pytest.M
             day(date.fromisoformat(one)) for one in ("2025-12-31", "2026-12-07", "2027-01-01", "2024-02-29")
         ]
         assert far == ["Dec 31, 2025", "Dec 7, 2026", "Jan 1, 2027", "Feb 29, 2024"]
+        recent = [plain(time_element(at(f"{year}-01-05 14:05"), "recent")) for year in (2026, 2025)]
+        assert recent == ["Jan 5, 2:05 pm UTC", "Jan 5, 2025, 2:05 pm UTC"]
 
 
 def an_hour_of(days: int) -> datetime:

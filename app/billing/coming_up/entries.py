@@ -46,7 +46,7 @@ class ComingEntry:
 
     `card` is what it is charged to; without one it is from the wallet, or isn't charged. `lines` are how the amount
     comes about, if it is more than a price. `count` is how many are rented.
-    `credit` is what expires.
+    `credit` is what expires. `is_over` is whether the day to pay by is over.
     """
 
     kind: Kind
@@ -60,6 +60,7 @@ class ComingEntry:
     lines: tuple[SumLine, ...] = ()
     count: int = 0
     credit: str = ""
+    is_over: bool = False
 
 
 def list_entries(organization: Organization, plan: PlanView, balance: BalanceView) -> list[ComingEntry]:
@@ -75,7 +76,8 @@ def list_entries(organization: Organization, plan: PlanView, balance: BalanceVie
 
 def _of_plan(plan: PlanView) -> Iterator[ComingEntry]:
     if plan.is_past_due:
-        yield ComingEntry(Kind.UNPAID, plan.grace_ends_on or plan.renews_on, None, plan.name)
+        last_day = plan.grace_ends_on or plan.renews_on
+        yield ComingEntry(Kind.UNPAID, last_day, None, plan.name, is_over=plan.is_suspended)
     change = plan.scheduled
     is_changed_then = change is not None and change.on == plan.renews_on
     if _is_charged(plan):
@@ -129,12 +131,15 @@ def _is_charged(plan: PlanView) -> bool:
 
 
 def _of_credit(organization: Organization, balance: BalanceView) -> Iterator[ComingEntry]:
-    """The next automatic top-up: when credit falls to its threshold. Without one, when credit runs out."""
+    """The next automatic top-up: when credit falls to its threshold. Without one, when credit runs out, unless it
+    has."""
     settings = balance.auto_top_up
     is_on = settings is not None and settings.is_on
     least = settings.threshold_micro if settings and is_on else 0
     now = utc_now()
     left = balance.available.micro - least
+    if not is_on and left <= 0:
+        return
     dryness = forecast.lasts(balance.forecast, left, now, balance.credit).dryness
     if dryness is None or dryness.about is None or dryness.about <= now:
         return

@@ -6,6 +6,7 @@ from app.billing.subscriptions.switch_queries import get_subscription
 
 __all__ = [
     "cancellation",
+    "due_today",
     "get_subscription",
     "previews",
     "renewal_failures",

@@ -55,15 +55,17 @@ class Cost:
 
 def now(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[Cost, datetime]:
     """The cost of switching immediately as of this second, and that second. Raises what `app.payments` raises."""
-    as_of = utc_now().replace(microsecond=0)
-    # By our clock, the subscription's first second may not be over.
-    as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
-    price_id = previews.price_of(plan.key, interval, plan.price_by(interval))
-    seen = previews.preview_switch(subscription, price_id, interval, as_of=as_of)
+    price_id, seen, as_of = _preview(subscription, plan, interval)
     following = period_previews.preview_next(
         subscription, price_id, at=seen.paid_until, uses_up_discounts=True
     )
     return _cost(seen, following), as_of
+
+
+def due_now(subscription: StripeSubscription, plan: Plan, interval: str) -> Money:
+    """What `now` says is due, without what comes later. Raises what `app.payments` raises."""
+    _, seen, _ = _preview(subscription, plan, interval)
+    return seen.due + _tolerance(seen)
 
 
 def check_not_more(switch: PlanSwitch, subscription: StripeSubscription, price_id: str) -> None:
@@ -141,12 +143,26 @@ def plan_of(switch: PlanSwitch) -> Plan:
     return versions.get_plan(switch.plan, switch.version)
 
 
+def _preview(subscription: StripeSubscription, plan: Plan, interval: str) -> tuple[str, Preview, datetime]:
+    """The price at Stripe, the preview of switching to it as of this second, and that second."""
+    as_of = utc_now().replace(microsecond=0)
+    # By our clock, the subscription's first second may not be over.
+    as_of = min(max(as_of, subscription.period_start), subscription.period_end - timedelta(seconds=1))
+    price_id = previews.price_of(plan.key, interval, plan.price_by(interval))
+    return price_id, previews.preview_switch(subscription, price_id, interval, as_of=as_of), as_of
+
+
+def _tolerance(seen: Preview) -> Money:
+    """What may be added to what is due until the switch is confirmed."""
+    return seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else Money.zero(seen.due.currency)
+
+
 def _cost(seen: Preview, following: NextPeriod) -> Cost:
     """The previewed cost, with a tolerance for credit that shrinks by the second: `due` is the most that is
     charged."""
     nothing = Money.zero(seen.due.currency)
     lines = list(seen.lines)
-    more = seen.most_more(GOOD_FOR + _ON_ITS_WAY) if seen.due else nothing
+    more = _tolerance(seen)
     if more:
         lines.append(SumLine(_ALLOWANCE, more, SumKind.CHARGE))
     then = following.after(seen.balance_after)

@@ -11,8 +11,11 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
-from app.billing.subscriptions import switches
+from app.billing.plans.refusals import ChangeRefusedError
+from app.billing.subscriptions import due_today, switches
 from app.clock import utc_now
+from app.extensions import limiter
+from app.pages.change_plan.forms import PlanForm
 from app.pages.change_plan.routes import context as plan_context
 from app.pages.limits import view as limits_page
 from app.pages.overview import view as overview
@@ -22,8 +25,10 @@ from app.pages.shell_parts import credit
 from app.pages.tags import is_current, tag_of
 from app.pages.wallet import view as wallet_page
 from app.pages.wallet.routes import context
+from app.payments.errors import PaymentsError
 from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.marks import asked_by_pages
+from app.web.rate_limits import OFTEN
 
 blueprint = asked_by_pages(Blueprint("live", __name__))
 
@@ -78,6 +83,19 @@ def live_change_plan() -> Response:
         return html, str(values["ptag"])
 
     return _unless_current(draw)
+
+
+@blueprint.get("/billing/live/due-today")
+@org_admin_required
+@limiter.limit(OFTEN)
+def live_due_today() -> str:
+    """What a switch to the plan that is being looked at would charge today, for the bar under the plans."""
+    form = PlanForm(request.args, meta={"csrf": False})
+    try:
+        due = due_today.find_due(current_organization(), *form.chosen) if form.validate() else None
+    except (ChangeRefusedError, PaymentsError):
+        due = None
+    return render_template("change_plan/_due_today.html", due=due)
 
 
 @blueprint.get("/billing/live/payment-methods")

@@ -1,3 +1,3 @@
-// The polling element, on pages that have one.
+// The polling element, on pages that have one. What fills in a figure by itself is as a poll: no one asked for it.
 export const poller = () => document.getElementById("live");
-export const isPoll = (ctx) => ctx?.sourceElement?.id === "live";
+export const isPoll = (ctx) => ctx?.sourceElement?.matches?.("#live, [data-fills]");

@@ -8,15 +8,16 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from app.billing import coming_up
+from app.billing import catalog, coming_up
 from app.billing.coming_up import ComingEntry, Kind
 from app.billing.plans import resource_counts
 from app.billing.wallet import balance
 from app.clock import utc_now
 from app.extensions import db
-from app.models import AutoTopUp, LotKind, Organization
+from app.models import AutoTopUp, LotKind, Organization, TransferKind
 from app.payments.oddities import Oddity
 from tests.factories import an_organization, usd
+from tests.support import moving
 from tests.support.granting import granted
 from tests.support.plans import a_debtor, a_subscriber, hear_from_stripe, plan_of, switch_to, turn_period
 from tests.support.sandbox import Sandbox
@@ -86,6 +87,8 @@ def test_a_renewal_that_wasnt_paid_says_until_when(app: Flask, sandbox: Sandbox)
     (entry,) = entries(organization)
     assert (entry.kind, entry.amount) == (Kind.UNPAID, None)
     assert entry.day == plan_of(organization).grace_ends_on
+    (late,) = entries(organization, in_force=catalog.current().plan("starter"))
+    assert (entry.is_over, late.is_over) == (False, True), "the free plan is in force once that day is over"
 
 
 @pytest.mark.long
@@ -113,6 +116,13 @@ def test_credit_that_runs_out_is_expected_by_the_forecast(app: Flask) -> None:
     (entry,) = entries(organization)
     assert (entry.kind, entry.amount, entry.is_estimate) == (Kind.RUNS_OUT, None, True)
     assert entry.day == organization.local_day(utc_now() + timedelta(hours=48))
+
+
+def test_credit_that_ran_out_is_not_expected_to(app: Flask) -> None:
+    organization = an_organization(credit="48")
+    forecast_of(organization)
+    moving.post(organization, TransferKind.REFUND, usd("48"), utc_now(), out=True)
+    assert entries(organization) == []
 
 
 def test_an_automatic_top_up_is_expected_when_credit_falls_to_its_threshold(app: Flask) -> None:
