@@ -57,10 +57,10 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`past`, `line` and `band` are lists of points as SVG writes them, and `area` is what is under `past`. Where nothing
-    is forecast, `line` and `band` are empty. `now` is where the forecast begins, at the height `level`, and `alert`
-    where the line of an alert is, if it is within the drawing. `dry` is where nothing is left by the forecast, if
-    that is within it."""
+    """`past`, `line` and `band` are lists of points as SVG writes them, and `area` is what is under `past`. Where
+    nothing is forecast, `line` and `band` are empty. `now` is where the forecast begins, at the height `level`, and
+    `alert` where the line of an alert is, if it is within the drawing. `dry` is where nothing is left by then,
+    if that is within it."""
 
     width: int
     height: int
