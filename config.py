@@ -98,6 +98,7 @@ class Settings:
     sms_gateway_url: str
     sms_gateway_secrets: tuple[str, ...]
     metrics_token: str
+    traces_endpoint: str
     log_level: str
     log_format: LogFormat
     debug: bool
@@ -225,6 +226,7 @@ class Settings:
             operators_email=env.words("OPERATORS_EMAIL", ""),
             sms_gateway_url=env.text("SMS_GATEWAY_URL", ""),
             sms_gateway_secrets=env.words("SMS_GATEWAY_SECRET", ""),
+            traces_endpoint=env.text("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             metrics_token=env.text("METRICS_TOKEN", ""),
             log_level=env.text("LOG_LEVEL", "INFO").upper(),
             log_format=env.choice("LOG_FORMAT", LOG_FORMATS, "json" if production else "text"),

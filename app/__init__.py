@@ -18,12 +18,13 @@ from app import (
     return_addresses,
     shell,
     signing,
+    tracing,
     webhooks,
     work,
 )
 from app.billing import brake, catalog
 from app.billing.catalog import file
-from app.database import fast, gone
+from app.database import fast, gone, traced
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.payments import client as stripe_client
 from app.people import passwords
@@ -53,6 +54,7 @@ from app.web import (
     rate_text,
     refusals,
     request_metrics,
+    request_traces,
     script_texts,
     security,
     step_up,
@@ -67,6 +69,7 @@ from config import ROOT, Settings
 
 def create_app(settings: Settings) -> Flask:
     """Assemble the application."""
+    tracing.set_up(settings.traces_endpoint, environment=settings.environment)
     app = Flask(__name__, static_folder=None)
     app.session_interface = cookies.FrameAwareSessions()
     app.add_template_global(cookies.framing_site)
@@ -91,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
     compression.init_app(app)
     logs.init_app(app)
     request_metrics.init_app(app)
+    request_traces.init_app(app)
     refusals.init_app(app)
     hosts.init_app(app)
     lock_timeouts.init_app(app)
@@ -101,6 +105,7 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         gone.ignore_failed_rollbacks(db.engine)
         database.count_connections(db.engine)
+        traced.listen(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     login_manager.init_app(app)
     csrf.init_app(app)

@@ -18,6 +18,7 @@ from psycopg import Connection
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from app import tracing
 from app.clock import Moment, clock, utc_now
 from app.database import transactions
 from app.queues import QUEUE_OF
@@ -84,6 +85,8 @@ def _enqueue(task: str, due: datetime | None, arguments: dict[str, Any]) -> None
     options: dict[str, Any] = {"connection": connection, "queue": queue.value}
     if due is not None:
         options["schedule_at"] = due
+    if (trace := tracing.carried()) is not None:
+        arguments = arguments | {tracing.CARRIER: trace}
     whose = arguments.get("org_id") or arguments.get("customer")
     if whose is not None:
         row = connection.execute(_WAITING_BEFORE, (queue.value, whose)).fetchone()

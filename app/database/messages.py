@@ -22,6 +22,8 @@ from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import READY_R, WAIT_R, WAIT_RW
 
+from app import tracing
+
 Parameters = Sequence[str | None] | Mapping[str, str | None]
 Statement = tuple[str, Parameters]
 """SQL as the driver takes it, and its parameters as text: where their types don't follow, it says them."""
@@ -49,6 +51,12 @@ class FastConnection(Connection[tuple[Any, ...]]):
         Raises the first one's error that failed; those after it were not done. Raises `psycopg.DataError` for a
         parameter that can't be sent, and then sends nothing.
         """
+        with tracing.span(
+            "message", kind="client", db__system__name="postgresql", billing__statements=len(statements)
+        ):
+            return self._send(statements)
+
+    def _send(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
         server: PGconn = self.pgconn
         asked: list[tuple[str, bool]] = []
         given = [_encoded(*statement) for statement in statements]

@@ -9,6 +9,7 @@ from typing import Any
 import stripe
 import structlog
 
+from app import tracing
 from app.payments import call_metrics, deadlines
 from app.per_application import PerApplication
 
@@ -36,8 +37,12 @@ class HttpClient(stripe.RequestsClient):
             raise _deadline_passed()
         started, status = time.perf_counter(), None
         try:
-            answer = super().request(method, url, headers, post_data)
-            status = answer[1]
+            with tracing.span(f"Stripe {call_metrics.operation_of(method, url)}", kind="client") as span:
+                answer = super().request(method, url, headers, post_data)
+                status = answer[1]
+                tracing.note(
+                    span, http__response__status_code=status, stripe__request_id=answer[2].get("request-id")
+                )
         finally:
             call_metrics.note(method, url, status, time.perf_counter() - started)
         log.debug("stripe_answered", status=status, stripe_request=answer[2].get("request-id"))

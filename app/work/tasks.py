@@ -11,7 +11,7 @@ from uuid import UUID
 
 from flask import Flask, g
 
-from app import metrics
+from app import metrics, tracing
 from app.extensions import db, jobs
 from app.models.scope import scope_to
 from app.queues import QUEUE_OF
@@ -31,9 +31,11 @@ def in_app(task: Callable[P, R]) -> Callable[..., R]:
     @wraps(task)
     def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
         app: Flask = context.additional_context["app"]
+        trace: Any = kwargs.pop(tracing.CARRIER, None)
+        name = context.job.task_name
         with app.app_context():
             g.started_before = context.job.attempts > 0
-            with _measured(context.job.task_name):
+            with _measured(name), tracing.span(f"job {name}", kind="consumer", parent=trace):
                 return task(*args, **kwargs)
 
     return run
