@@ -59,7 +59,10 @@ def check_queues(installation: Installation) -> Iterator[Finding]:
                 "See `flask jobs failed`; once the reason is gone, `flask jobs retry`.",
             )
     if fine:
-        yield ok(f"{sum(row.waiting for row in rows)} jobs wait, none of them too long, and none failed.")
+        waiting = sum(row.waiting for row in rows)
+        yield ok(
+            f"{waiting} waiting {'job' if waiting == 1 else 'jobs'}, none for too long, and none failed."
+        )
 
 
 def check_events(installation: Installation) -> Iterator[Finding]:
