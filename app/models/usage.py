@@ -165,7 +165,7 @@ class UsageByMeter(OrgScoped, Base):
 
 class UsageByName(OrgScoped, Base):
     """What `UsageDaily` says of one campaign or agent, which is its `kind`: what each group cost, and the units of
-    calling. A trigger on that table keeps it, as `UsageByMeter`."""
+    calling. A trigger on that table keeps it, as `UsageByMeter`; and one on `UsageRollup` does of phone numbers."""
 
     __tablename__ = "usage_by_name"
 

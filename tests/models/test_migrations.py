@@ -152,7 +152,7 @@ def test_what_an_issuer_gave_is_gone_where_it_would_count_for_everyone(process_n
 
 @pytest.mark.long
 def test_usage_from_before_is_in_the_totals_by_one_dimension(process_name: str) -> None:
-    """Revision 0064, of several weeks and organizations, and of a meter that no version has."""
+    """Revisions 0064 and 0066, of several weeks and organizations, and of a meter that no version has."""
     name = f"totals_{process_name}"
     database = create_database(name, template=TEMPLATE)
     app = create_app(
@@ -170,11 +170,23 @@ def test_usage_from_before_is_in_the_totals_by_one_dimension(process_name: str) 
                         unnest(ARRAY['calls_outbound', 'sms', 'gone']) AS meter"""),
                 {"org_id": org_id},
             )
+            db.session.execute(
+                text("""
+                    INSERT INTO usage_rollup (org_id, posted_on, meter, campaign, agent, number, direction, country,
+                        is_correction, quantity, included, amount_micro, events, calls)
+                    SELECT :org_id, current_date - n, 'calls_outbound', 'Recall', 'Ava', '+1 ' || n % 2, 'outbound', 'US',
+                        false, n, 0, n * 1000, 1, 1 FROM generate_series(1, 40) AS n"""),
+                {"org_id": org_id},
+            )
         db.session.commit()
         another_session()
         upgrade()
         assert [totals.recount_differing(org_id, first=date.min) for org_id in ids] == [0, 0]
-        sums = text("SELECT sum(calling_micro), sum(telephony_micro), sum(models_micro) FROM usage_by_name")
+        by_number = text("SELECT sum(calling_units), count(*) FROM usage_by_name WHERE kind = 'number'")
+        assert [int(one) for one in db.session.execute(by_number).one()] == [1_640, 80]
+        sums = text("""
+            SELECT sum(calling_micro), sum(telephony_micro), sum(models_micro) FROM usage_by_name
+            WHERE kind <> 'number'""")
         assert [int(one) for one in db.session.execute(sums).one()] == [3_280_000, 6_560_000, 0]
         another_session()
         db.engine.dispose()

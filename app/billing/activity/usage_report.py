@@ -24,8 +24,6 @@ from app.models import Organization, UsageGroup
 from app.money import Money, total
 
 _A_DAY = timedelta(days=1)
-_NAMED = ("campaign", "agent")
-"""What there are totals of by name; those of phone numbers are in what is added up a few minutes later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def gather(organization: Organization, asked: Asked) -> UsageReport:
     rows = (
         _meter_rows(windows, by_day, wanted, currency)
         if asked.by == "meter"
-        else _named_rows(asked, [row for row in found if row.posted_on is None], currency)
+        else _named_rows([row for row in found if row.posted_on is None], currency)
     )
     return UsageReport(
         asked=asked,
@@ -103,24 +101,15 @@ def gather(organization: Organization, asked: Asked) -> UsageReport:
     )
 
 
-_WINDOWS = """
-    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :first AND :last), 0),
-    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :first AND :whole_until), 0),
-    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :before_first AND :before_until), 0)"""
 _OF_NAMES = """
 UNION ALL
-SELECT NULL, '', name, coalesce(sum({units}) FILTER (WHERE posted_on >= :first), 0), 0,{windows}
+SELECT NULL, NULL, name, coalesce(sum({units}) FILTER (WHERE posted_on >= :first), 0), 0,
+    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :first AND :last), 0),
+    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :first AND :whole_until), 0),
+    coalesce(sum({amount}) FILTER (WHERE posted_on BETWEEN :before_first AND :before_until), 0)
 FROM usage_by_name
 WHERE org_id = :org_id AND kind = :by AND posted_on BETWEEN :read_from AND :last
 GROUP BY name"""
-_OF_NUMBERS = """
-UNION ALL
-SELECT NULL, CASE WHEN meter = ANY(CAST(:offered AS text[])) THEN '' ELSE meter END, number,
-    coalesce(sum(quantity) FILTER (WHERE meter = ANY(CAST(:calling AS text[])) AND posted_on >= :first), 0),
-    0,{windows}
-FROM usage_rollup
-WHERE org_id = :org_id AND posted_on BETWEEN :read_from AND :last AND meter <> ALL(CAST(:others AS text[]))
-GROUP BY 2, number"""
 _BY_DAY = """
 SELECT posted_on, meter, NULL AS name, sum(quantity)::bigint AS units, sum(amount_micro)::bigint AS amount,
     0::bigint AS cost, 0::bigint AS whole, 0::bigint AS before
@@ -129,7 +118,6 @@ GROUP BY posted_on, meter"""
 
 
 def _values(organization: Organization, asked: Asked, windows: Windows) -> dict[str, Any]:
-    offered = catalog.current().meters.items()
     return {
         "org_id": organization.id,
         "first": windows.period.first,
@@ -139,23 +127,17 @@ def _values(organization: Organization, asked: Asked, windows: Windows) -> dict[
         "before_until": windows.before_until,
         "read_from": windows.before.first,
         "by": asked.by,
-        "offered": [key for key, _ in offered],
-        "calling": [key for key, one in offered if one.group is UsageGroup.CALLING],
-        "others": [key for key, one in offered if asked.group not in {None, one.group}],
     }
 
 
 @cache
 def _statement(by: str, group: UsageGroup | None) -> TextClause:
-    """Sums by day and meter, and where names are wanted, by name. Of numbers, those of meters that are no longer
-    offered are apart, because their group is found elsewhere."""
-    if by in _NAMED:
-        amount = " + ".join(f"{one}_micro" for one in UsageGroup if group in {None, one})
-        units = "calling_units" if group in {None, UsageGroup.CALLING} else "0"
-        return text(_BY_DAY + _OF_NAMES.format(units=units, windows=_WINDOWS.format(amount=amount)))
-    if by == "number":
-        return text(_BY_DAY + _OF_NUMBERS.format(windows=_WINDOWS.format(amount="amount_micro")))
-    return text(_BY_DAY)
+    """Sums by day and meter, and where names are wanted, by name. Those of numbers follow a few minutes later."""
+    if by == "meter":
+        return text(_BY_DAY)
+    amount = " + ".join(f"{one}_micro" for one in UsageGroup if group in {None, one})
+    units = "calling_units" if group in {None, UsageGroup.CALLING} else "0"
+    return text(_BY_DAY + _OF_NAMES.format(units=units, amount=amount))
 
 
 class _Sums:
@@ -189,25 +171,17 @@ def _total(found: Sequence[Compared], currency: str) -> Compared:
     return Compared(add("cost"), add("whole"), add("before"))
 
 
-def _named_rows(asked: Asked, rows: Sequence[Any], currency: str) -> list[UsageRow]:
+def _named_rows(rows: Sequence[Any], currency: str) -> list[UsageRow]:
     calls = catalog.current().meters_of(UsageGroup.CALLING)
-    of: dict[str, list[Any]] = {}
-    for row in rows:
-        if not row.meter or asked.group in {None, meters.get_meter(row.meter).group}:
-            of.setdefault(row.name, []).append(row)
-
-    def add(own: Sequence[Any], figure: str) -> int:
-        return sum(int(getattr(row, figure)) for row in own)
-
     return [
         UsageRow(
-            name=name,
-            label=name,
+            name=row.name,
+            label=row.name,
             group=None,
-            used=quantity_of(calls[0], add(own, "units")) if calls and add(own, "units") else None,
-            compared=Compared(*(Money(add(own, figure), currency) for figure in ("cost", "whole", "before"))),
+            used=quantity_of(calls[0], int(row.units)) if calls and row.units else None,
+            compared=Compared(*(Money(int(micro), currency) for micro in (row.cost, row.whole, row.before))),
         )
-        for name, own in of.items()
+        for row in rows
     ]
 
 

@@ -1,6 +1,7 @@
 """Daily totals of usage by one dimension: a trigger keeps them, and this counts again what differs.
 
-Nothing should. It may, where a meter was used before its group was known, or where rows were changed by hand.
+Nothing should. It may, where a meter was used before its group was known, or where rows were changed by hand. Totals
+by number are those of the rollups, which are counted again by themselves (`app.billing.activity.rollups`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ WITH charged AS (
 ), by_name AS (
     SELECT kind, posted_on, sum(calling_units) AS calling_units, sum(calling_micro) AS calling,
         sum(telephony_micro) AS telephony, sum(models_micro) AS models
-    FROM usage_by_name WHERE org_id = :org_id AND posted_on >= :first GROUP BY 1, 2
+    FROM usage_by_name WHERE org_id = :org_id AND kind IN ('campaign', 'agent') AND posted_on >= :first GROUP BY 1, 2
 )
 SELECT posted_on FROM (
     SELECT 'meter' AS kind, posted_on, sum(units) AS units, sum(amount) AS first, 0 AS second, 0 AS third

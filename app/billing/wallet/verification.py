@@ -106,7 +106,8 @@ _QUERIES = {
         FULL JOIN (
             SELECT org_id, kind, posted_on, name, is_correction,
                 calling_micro + telephony_micro + models_micro AS total
-            FROM usage_by_name) t USING (org_id, kind, posted_on, name, is_correction)
+            FROM usage_by_name WHERE kind IN ('campaign', 'agent')) t
+            USING (org_id, kind, posted_on, name, is_correction)
         WHERE coalesce(u.total, 0) <> coalesce(t.total, 0)""",
     "top-up {name} is settled {left} times in the top-ups and {right} times in the ledger": """
         SELECT u.org_id, (u.status = 'succeeded')::int, count(t.id), u.id

@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app.billing.activity import rollups
 from app.billing.usage import totals
 from app.billing.wallet import verification
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, UsageDaily
 from tests.factories import an_organization
@@ -25,7 +27,7 @@ SELECT org_id, posted_on, meter, day, is_correction, sum(quantity), sum(amount_m
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5""")
 BY_NAME = text("""
 SELECT org_id, kind, posted_on, name, is_correction, calling_units, calling_micro, telephony_micro, models_micro
-FROM usage_by_name ORDER BY 1, 2, 3, 4, 5""")
+FROM usage_by_name WHERE kind <> 'number' ORDER BY 1, 2, 3, 4, 5""")
 NAMES_OF_DAYS = text("""
 SELECT org_id, kind, posted_on, name, is_correction,
     sum(CASE meter WHEN 'calls_outbound' THEN quantity ELSE 0 END),
@@ -34,6 +36,14 @@ SELECT org_id, kind, posted_on, name, is_correction,
     sum(CASE meter WHEN 'tokens_in' THEN amount_micro ELSE 0 END)
 FROM usage_daily, LATERAL (VALUES ('campaign', campaign), ('agent', agent)) AS named (kind, name)
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5""")
+
+BY_NUMBER = text("""
+SELECT posted_on, name, is_correction, calling_micro + telephony_micro + models_micro, calling_units
+FROM usage_by_name WHERE kind = 'number' ORDER BY 1, 2, 3""")
+NUMBERS_OF_ROLLUPS = text("""
+SELECT posted_on, number, is_correction, sum(amount_micro),
+    sum(CASE WHEN meter LIKE 'calls_%' THEN quantity ELSE 0 END)
+FROM usage_rollup GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""")
 
 
 def rows(query: Any) -> list[tuple[Any, ...]]:
@@ -72,6 +82,24 @@ def test_they_are_what_the_daily_totals_add_up_to_also_when_these_change(app: Fl
         db.session.execute(
             text("UPDATE usage_daily SET amount_micro = -amount_micro, quantity = 7 WHERE campaign <> ''")
         )
+
+
+def test_those_by_number_follow_the_rollups_also_when_these_are_taken_out(app: Flask) -> None:
+    organization = on_growth()
+    take(*a_call(organization), an_event(organization, "x", 60, meter="calls_outbound", **WITH))
+    take(an_event(organization, "y", 90, meter="calls_outbound", **WITH | {"number": "+1 2"}))
+    rollups.roll_up(organization.id, until=utc_now())
+    take(an_event(organization, "z", 30, meter="calls_outbound", corrects=("platform", "x"), **WITH))
+    rollups.roll_up(organization.id, until=utc_now())
+    right = rows(BY_NUMBER)
+    assert right == rows(NUMBERS_OF_ROLLUPS)
+    assert {row[1] for row in right} == {WITH["number"], "+1 2"}
+    db.session.execute(
+        text("SELECT recount_numbers(:org, '2000-01-01', '2100-01-01')"), {"org": organization.id}
+    )
+    assert rows(BY_NUMBER) == right
+    db.session.execute(text("DELETE FROM usage_rollup"))
+    assert {row[3:] for row in rows(BY_NUMBER)} == {(0, 0)}
 
 
 def test_each_batch_and_each_correction_is_in_them(app: Flask) -> None:
