@@ -33,10 +33,10 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WAYS = [
     Way(f"{scheme} {width}", width, scheme=scheme) for width, scheme in product((1280, 768, 320), SCHEMES)
 ]
-SCALE = 0.36
-TALLEST = 2_600
+SCALE = 0.31
+TALLEST = 2_200
 """In pixels of the page: what is below is cut off."""
-QUALITY = 55
+QUALITY = 42
 SHEET = """<!doctype html><body style="margin:0;padding:6px;display:flex;gap:6px;align-items:start;background:#778;width:max-content">
 {pictures}</body>"""
 
