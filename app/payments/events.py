@@ -79,6 +79,13 @@ def created_since(at: datetime) -> list[Notice]:
     return list(_listed({"created": {"gte": int(at.timestamp())}, "limit": 100}))[::-1]
 
 
+def newest_before(at: datetime, *, limit: int) -> list[Notice]:
+    """The newest events that are older than `at`, newest first. Raises as `created_since` does."""
+    with translated():
+        listed = stripe_client().v1.events.list({"created": {"lte": int(at.timestamp())}, "limit": limit})
+        return [_notice(event.to_dict()) for event in listed.data]
+
+
 def _listed(params: stripe.params.EventListParams) -> Iterator[Notice]:
     with translated():
         for event in stripe_client().v1.events.list(params).auto_paging_iter():

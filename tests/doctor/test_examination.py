@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from app.doctor import CHECKS, Installation, Status, examine, exit_code
 from app.doctor.checks import database as database_checks
+from app.doctor.checks import work as work_checks
 from app.extensions import db
 from app.models import EventState, Finding, StripeEvent
 from app.stripe_events.handling import HANDLERS
@@ -27,6 +28,7 @@ from dev.testing import Addresses
 from tests.doctor.conftest import Place
 from tests.support.compared import was_compared
 from tests.support.mail_server import running as a_mail_server
+from tests.support.sandbox import deliver
 from tests.support.serving import place, serving
 from tests.support.synced_catalog import FILE
 from tests.support.synced_catalog import run as sync
@@ -264,6 +266,19 @@ def test_what_is_wrong_with_the_schema_is_named(
     report = installation.examine(name)[name]
     assert report.status is Status.PROBLEM
     assert [one for one in report.findings if re.search(says, one.text)], report
+
+
+def test_events_that_never_arrive_are_named(installation: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work_checks, "ARRIVES_WITHIN", timedelta(seconds=-5))
+    customer = installation.sandbox.stripe.v1.customers.create({"name": "Grace"})
+    assert installation.examine("events")["events"].status is Status.OK, "customer.created is not one of ours"
+    installation.sandbox.stripe.v1.customers.update(customer.id, {"name": "Ada"})
+    found = installation.examine("events")["events"]
+    assert found.status is Status.PROBLEM
+    assert "0 of 1 arrived" in found.findings[-1].text
+    for event in installation.sandbox.notifications():
+        deliver(installation.app.test_client(), event)
+    assert installation.examine("events")["events"].status is Status.OK
 
 
 def test_a_superuser_is_named(installation: Place, database: Addresses) -> None:

@@ -14,10 +14,15 @@ from app.doctor.findings import Finding, ok, problem
 from app.doctor.installation import Installation
 from app.extensions import db
 from app.models import EventState, PlatformEndpoint, StripeEvent
+from app.payments import events
+from app.stripe_events.handling import HANDLERS
 from app.work import job_status, stalled
 
 LONGEST_WAIT = timedelta(minutes=5)
 """How long a due job, or a message to the platform, may wait."""
+ARRIVES_WITHIN = timedelta(minutes=10)
+"""An event that is younger may be on its way."""
+_LOOKED_AT = 20
 _NEED_A_PERSON = (EventState.FAILED, EventState.REFUSED)
 COMPARED_WITHIN = timedelta(minutes=150)
 
@@ -66,7 +71,7 @@ def check_queues(installation: Installation) -> Iterator[Finding]:
 
 
 def check_events(installation: Installation) -> Iterator[Finding]:
-    """No event of Stripe's needs a person."""
+    """No event of Stripe's needs a person, and the newest ones have arrived."""
     with installation.database():
         query = select(StripeEvent.state, func.count()).where(StripeEvent.state.in_(_NEED_A_PERSON))
         query = query.group_by(StripeEvent.state)
@@ -80,6 +85,30 @@ def check_events(installation: Installation) -> Iterator[Finding]:
             )
     if not any(open_.values()):
         yield ok("No event of Stripe's failed or was refused.")
+    yield from _arrivals(installation)
+
+
+def _arrivals(installation: Installation) -> Iterator[Finding]:
+    """Where none of the newest ones is here, deliveries are refused or lost. One may be late by itself."""
+    with installation.database():
+        before = utc_now() - ARRIVES_WITHIN
+    with installation.stripe():
+        newest = events.newest_before(before, limit=_LOOKED_AT)
+    wanted = [one.id for one in newest if one.type in HANDLERS]
+    if not wanted:
+        yield ok("Stripe has no event that should have arrived by now.")
+        return
+    with installation.database():
+        arrived = db.session.scalar(select(func.count()).where(StripeEvent.id.in_(wanted)))
+    if arrived:
+        yield ok(f"Of Stripe's newest events that are handled here, {arrived} of {len(wanted)} arrived.")
+    else:
+        yield problem(
+            f"Of Stripe's newest events that are handled here, 0 of {len(wanted)} arrived.",
+            "Compare STRIPE_WEBHOOK_SECRET with the endpoint's signing secret, and look at its deliveries in "
+            "Stripe's dashboard: does it reach PUBLIC_URL/webhooks/stripe? Then `flask stripe reconcile` picks up "
+            "what is missing.",
+        )
 
 
 def check_comparison(installation: Installation) -> Iterator[Finding]:
