@@ -14,6 +14,7 @@ from app.api import bodies, caller, fast, hold_metrics, idempotency, limits, pro
 from app.api.fast import Fast
 from app.api.problems import Kind
 from app.people.tokens import Scope
+from app.prepared import prepare
 from app.transaction import transaction
 from app.web.content_security_policy import NO_PAGE
 
@@ -118,7 +119,11 @@ class Section:
 
     def _declare(self, method: str, path: str, **declared: Any) -> Callable[[View], View]:
         def add(view: View) -> View:
-            self.endpoints.append(Endpoint(method=method, path=path, view=view, section=self, **declared))
+            endpoint = Endpoint(method=method, path=path, view=view, section=self, **declared)
+            prepare(
+                *(one for one in (endpoint.query, endpoint.body and endpoint.body.type) if one is not None)
+            )
+            self.endpoints.append(endpoint)
             return view
 
         return add

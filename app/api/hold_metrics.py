@@ -10,6 +10,7 @@ from flask import Response, request
 
 from app import metrics
 from app.api import problems
+from app.prepared import prepare
 
 OPERATIONS = {
     "api.reserve_hold": "reserve",
@@ -22,6 +23,9 @@ _GRANTED = "granted"
 
 class _Named(msgspec.Struct):
     type: str
+
+
+prepare(_Named)
 
 
 def count_answer(response: Response) -> Response:

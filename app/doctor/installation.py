@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Any
 
 from flask import Flask
@@ -26,7 +25,6 @@ from config import Settings
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5
-_loading = Lock()
 
 
 class NotSetError(Exception):
@@ -52,9 +50,7 @@ class Installation:
 
     def catalog(self) -> Catalog:
         """The catalog of the settings. Raises `CatalogError`."""
-        # msgspec ends the process where two threads are the first to read a type, simultaneously.
-        with _loading:
-            return file.load(self.settings.catalog_path)
+        return file.load(self.settings.catalog_path)
 
     @contextmanager
     def database(self) -> Iterator[Connection]:

@@ -14,6 +14,8 @@ import msgspec
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
+from app.prepared import prepare
+
 MOST = 20
 """How many reports of one request are read; browsers batch them for about a minute."""
 
@@ -77,6 +79,9 @@ class _NewReport(msgspec.Struct):
 
     type: str
     body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+prepare(_OldReport, _NewReport, _New)
 
 
 def read(content_type: str, body: bytes) -> list[Violation]:

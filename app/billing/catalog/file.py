@@ -14,7 +14,9 @@ from app.billing.catalog.builder import Builder
 from app.billing.catalog.file_text import CatalogText, PlanText, PoolText
 from app.billing.catalog.model import Catalog, CatalogError, Meter
 from app.billing.catalog.source import Source
+from app.prepared import prepare
 
+prepare(CatalogText, Meter, PoolText, PlanText)
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
 

@@ -18,6 +18,7 @@ from app.notify.emails import (
     top_ups,
 )
 from app.notify.emails.email import Email
+from app.prepared import prepare
 
 
 def _kinds_in(room: ModuleType) -> dict[str, type[Email]]:
@@ -28,6 +29,8 @@ def _kinds_in(room: ModuleType) -> dict[str, type[Email]]:
 
 _ROOMS = (accounts, alerts, auto_top_ups, envelopes, granted_credit, limits, plans, top_ups)
 _KINDS = {kind: one for room in _ROOMS for kind, one in _kinds_in(room).items()}
+
+prepare(*_KINDS.values())
 
 
 def pack(email: Email) -> dict[str, Any]:
