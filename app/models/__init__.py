@@ -39,6 +39,7 @@ from app.models.finding import Finding
 from app.models.hold import Hold, HoldAllowance, HoldState
 from app.models.invitation import Invitation, InvitationEnd
 from app.models.ledger import (
+    HAS_OWN_CAUSE,
     Account,
     AccountName,
     CallingState,
@@ -88,6 +89,7 @@ from app.models.used_token import UsedToken
 from app.models.watch import WalletWatch, WatchKind
 
 __all__ = [
+    "HAS_OWN_CAUSE",
     "OPEN_SWITCH",
     "Account",
     "AccountName",

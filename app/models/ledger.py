@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -264,3 +265,8 @@ class Transfer(OrgScoped, Base):
     line_after_micro: Mapped[Micro]
     posted_at: Mapped[When]
     recorded_at: Mapped[Created]
+
+
+HAS_OWN_CAUSE = Transfer.kind != literal_column("'usage'")
+"""With each condition on `Transfer.source`. The index of causes leaves out usage, and PostgreSQL uses it for a
+statement that it has planned before only where that is said in the statement itself."""

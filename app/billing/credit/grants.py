@@ -19,7 +19,7 @@ from app.billing.wallet.lots.drawing import CORRECTIONS
 from app.clock import utc_now
 from app.extensions import db
 from app.language.stored import for_storage
-from app.models import AccountName, CreditLot, LotKind, Organization, Transfer, TransferKind
+from app.models import HAS_OWN_CAUSE, AccountName, CreditLot, LotKind, Organization, Transfer, TransferKind
 from app.money import Money
 from app.notify.emails import CreditGranted
 from app.text import is_storable
@@ -128,7 +128,7 @@ def _find(organization: Organization, source: str) -> tuple[Transfer, CreditLot 
     query = (
         select(Transfer, CreditLot)
         .outerjoin(CreditLot, (CreditLot.org_id == Transfer.org_id) & (CreditLot.seq == Transfer.seq))
-        .where(Transfer.org_id == organization.id, Transfer.source == source)
+        .where(Transfer.org_id == organization.id, Transfer.source == source, HAS_OWN_CAUSE)
         .where(Transfer.kind.in_([kind for kind, _ in _POSTED_AS.values()]))
     )
     row = db.session.execute(query).first()

@@ -18,7 +18,16 @@ from app.billing.topups import queries, settlement
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
 from app.extensions import db
-from app.models import AccountName, CallingState, TopUp, TopUpStatus, Transfer, TransferKind, Wallet
+from app.models import (
+    HAS_OWN_CAUSE,
+    AccountName,
+    CallingState,
+    TopUp,
+    TopUpStatus,
+    Transfer,
+    TransferKind,
+    Wallet,
+)
 from app.money import Money
 from app.payments import intents
 
@@ -120,7 +129,7 @@ def _posted(org_id: UUID, kind: TransferKind, stripe_id: str) -> list[tuple[Tran
     """Sum and number of a refund's or dispute's transfers, by kind."""
     query = (
         select(Transfer.kind, func.sum(Transfer.amount_micro), func.count())
-        .where(Transfer.org_id == org_id, Transfer.kind.in_([kind, _REVERSALS[kind]]))
+        .where(Transfer.org_id == org_id, Transfer.kind.in_([kind, _REVERSALS[kind]]), HAS_OWN_CAUSE)
         .where((Transfer.source == stripe_id) | Transfer.source.startswith(f"{stripe_id}:", autoescape=True))
         .group_by(Transfer.kind)
     )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.billing.wallet import line_details
 from app.extensions import db
 from app.language import marked, translated
-from app.models import Dispute, TopUp, Transfer, TransferKind, User, WalletLine
+from app.models import HAS_OWN_CAUSE, Dispute, TopUp, Transfer, TransferKind, User, WalletLine
 from app.money import Money
 from app.payments.statuses import DisputeStatus
 
@@ -179,6 +179,7 @@ def has_resumed_calling(top_up: TopUp) -> bool:
         Transfer.org_id == top_up.org_id,
         Transfer.kind == TransferKind.TOP_UP,
         Transfer.source == top_up.payment_intent_id,
+        HAS_OWN_CAUSE,
         Transfer.seq > 1,
     )
     after = db.session.scalar(query)

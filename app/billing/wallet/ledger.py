@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.limits import counts
@@ -22,6 +22,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import (
+    HAS_OWN_CAUSE,
     Account,
     AccountName,
     CallingState,
@@ -190,8 +191,7 @@ def is_posted(org_id: UUID, kind: TransferKind, source: str) -> bool:
         Transfer.org_id == org_id, Transfer.kind == kind, Transfer.source == source
     )
     if kind is not TransferKind.USAGE:
-        # The index of causes leaves out usage, which the database only knows if it is said.
-        query = query.where(Transfer.kind != literal_column("'usage'"))
+        query = query.where(HAS_OWN_CAUSE)
     return db.session.execute(query).first() is not None
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from typing import Any
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.billing.activity import history
 from app.billing.activity.filters import Filters
 from app.extensions import db
+from app.models import HAS_OWN_CAUSE, Transfer, TransferKind
+from config import ROOT
 from tests.factories import an_organization, at, give_credit
 from tests.support.database import owner
 
@@ -48,6 +54,40 @@ def test_the_database_refuses_to_post_twice_what_has_the_same_cause(app: Flask) 
     )
     with pytest.raises(IntegrityError, match="uq_transfer_cause"):
         db.session.execute(again)
+
+
+CAUSES = re.compile(r"Transfer\.source(?: ==|\.(?:in_|startswith|like)\()")
+
+
+def test_what_is_looked_up_by_its_cause_is_found_by_the_index_of_causes(app: Flask) -> None:
+    """However often the statement was planned before: then PostgreSQL doesn't look at the values."""
+    organization = an_organization(credit="10")
+    asked = select(Transfer.seq).where(
+        Transfer.org_id == organization.id, Transfer.kind == TransferKind.TOP_UP, Transfer.source == "pi_1"
+    )
+    for instead in ("seqscan", "bitmapscan"):
+        db.session.execute(text(f"SET LOCAL enable_{instead} = off"))
+    db.session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+    driver: Any = db.session.connection().connection.driver_connection
+    for number, query in enumerate([asked.where(HAS_OWN_CAUSE), asked]):
+        written = str(query.compile(db.engine, compile_kwargs={"render_postcompile": True}))
+        for place, name in enumerate(re.findall(r"%\(\w+\)s", written), 1):
+            written = written.replace(name, f"${place}", 1)
+        driver.execute(f"PREPARE by_cause_{number} AS {written}")
+        plan = driver.execute(f"EXPLAIN EXECUTE by_cause_{number} ('{organization.id}', 'top_up', 'pi_1')")
+        assert any("uq_transfer_cause" in line for (line,) in plan) is (number == 0)
+
+
+def test_whoever_looks_up_a_cause_says_that_it_is_one() -> None:
+    lacking, looked_up = [], 0
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef) and CAUSES.search(written := ast.unparse(function)):
+                looked_up += 1
+                if "HAS_OWN_CAUSE" not in written:
+                    lacking.append(f"{path.relative_to(ROOT)}: {function.name}")
+    assert looked_up > 3
+    assert lacking == []
 
 
 def test_days_are_the_organizations_own(app: Flask) -> None:
