@@ -10,6 +10,13 @@ depends_on = None
 
 
 def upgrade():
+    with op.get_context().autocommit_block():
+        # Calls are counted meanwhile. One that was interrupted leaves an index that is never used.
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_usage_rollup_direction")
+        op.execute(
+            "CREATE INDEX CONCURRENTLY ix_usage_rollup_direction ON usage_rollup (org_id, direction, posted_on) "
+            "WHERE direction <> ''"
+        )
     op.create_table(
         "saved_view",
         sa.Column("org_id", sa.UUID(), nullable=False),
@@ -26,15 +33,10 @@ def upgrade():
         sa.UniqueConstraint("org_id", "user_id", "name", name="uq_saved_view_name"),
     )
     op.create_index("ix_saved_view_user_id", "saved_view", ["user_id"])
-    op.create_index(
-        "ix_usage_rollup_direction",
-        "usage_rollup",
-        ["org_id", "direction", "posted_on"],
-        postgresql_where=sa.text("direction <> ''"),
-    )
     op.execute("SELECT keep_apart('saved_view')")
 
 
 def downgrade():
-    op.drop_index("ix_usage_rollup_direction", "usage_rollup")
     op.drop_table("saved_view")
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_usage_rollup_direction")

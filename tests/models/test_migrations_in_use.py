@@ -1,0 +1,94 @@
+"""No migration stops an installation in use: no lock that others wait behind, nothing gone that the version before
+still needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask_migrate import upgrade
+
+from app import create_app
+from config import Settings
+from dev.testing import create_database, drop_database
+from tests.support.database import another_session, inside
+from tests.support.migrated import found, recorded, script
+
+FIRST = "0027"
+"""Those before it are older than the way in which tables in use are changed (`app.database.in_use`)."""
+
+_LOOSENED = "dropped and added in one statement, and lets through more than before"
+_BEGUN_AGAIN = "what was left of it half made is dropped first"
+
+ACCEPTED: dict[str, dict[str, str]] = {
+    "0037": {"prefer-robust-stmts": _BEGUN_AGAIN},
+    "0039": {"adding-field-with-default": "a random id for each session, of which there are few"},
+    "0042": {
+        "ban-drop-constraint": _LOOSENED,
+        "constraint-missing-not-valid": "challenges of passkeys last minutes, so there are few",
+    },
+    "0043": {"ban-drop-constraint": "only where it was left half made"},
+    "0048": {
+        "prefer-robust-stmts": _BEGUN_AGAIN,
+        "require-concurrent-index-creation": "the whole of a partitioned table has no rows (`in_use.index_partitions`)",
+        "require-concurrent-index-deletion": "as above",
+    },
+    "0049": {"ban-drop-constraint": _LOOSENED, "prefer-robust-stmts": _BEGUN_AGAIN},
+    "0052": {"ban-drop-constraint": "only where it was left half made"},
+    "0055": {"prefer-robust-stmts": _BEGUN_AGAIN},
+    "0056": {"prefer-robust-stmts": _BEGUN_AGAIN},
+    "0058": {"ban-drop-constraint": "only where it was left half made"},
+    "0065": {
+        "ban-drop-constraint": "narrower ones take their place in one statement, and no statement names them",
+        "prefer-robust-stmts": _BEGUN_AGAIN,
+    },
+}
+"""By migration: which rule it breaks, and why no one waits for it, or did."""
+
+
+@pytest.fixture
+def scripts(process_name: str) -> dict[str, str]:
+    name = f"migrated_{process_name}"
+    database = create_database(name)
+    app = create_app(
+        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
+    )
+    with recorded() as said, inside(app):
+        upgrade()
+        another_session()
+    drop_database(name)
+    return {revision: script(statements) for revision, statements in said.items() if statements}
+
+
+def test_no_migration_makes_others_wait(scripts: dict[str, str], tmp_path: Path) -> None:
+    asked = {revision: text for revision, text in scripts.items() if revision >= FIRST}
+    assert len(asked) > 30
+    expected = {revision: set(rules) for revision, rules in ACCEPTED.items()}
+    assert found(asked, tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("CREATE INDEX ix_transfer_amount ON transfer (amount_micro)", "require-concurrent-index-creation"),
+        ("DROP INDEX ix_transfer_amount", "require-concurrent-index-deletion"),
+        ("ALTER TABLE wallet ADD COLUMN floor bigint NOT NULL", "adding-required-field"),
+        ("ALTER TABLE wallet ALTER COLUMN version SET NOT NULL", "adding-not-nullable-field"),
+        ("ALTER TABLE wallet ALTER COLUMN version TYPE numeric", "changing-column-type"),
+        ("ALTER TABLE wallet DROP COLUMN version", "ban-drop-column"),
+        ("ALTER TABLE wallet RENAME COLUMN version TO edition", "renaming-column"),
+        ("ALTER TABLE wallet RENAME TO balance", "renaming-table"),
+        ("DROP TABLE wallet", "ban-drop-table"),
+        ("ALTER TABLE wallet ADD CONSTRAINT ck CHECK (version > 0)", "constraint-missing-not-valid"),
+        ("ALTER TABLE wallet ADD CONSTRAINT uq UNIQUE (version)", "disallowed-unique-constraint"),
+        (
+            "ALTER TABLE hold ADD CONSTRAINT fk FOREIGN KEY (org_id) REFERENCES wallet (org_id)",
+            "adding-foreign-key-constraint",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_alone", [True, False], ids=["alone", "with others"])
+def test_what_would_make_others_wait_is_found(
+    tmp_path: Path, statement: str, rule: str, is_alone: bool
+) -> None:
+    assert rule in found({"9999": script([(is_alone, statement)])}, tmp_path)["9999"]
