@@ -78,7 +78,7 @@ def test_what_is_looked_up_by_its_cause_is_found_by_the_index_of_causes(app: Fla
         assert any("uq_transfer_cause" in line for (line,) in plan) is (number == 0)
 
 
-def test_whoever_looks_up_a_cause_says_that_it_is_one() -> None:
+def test_each_lookup_of_a_cause_says_that_it_is_one() -> None:
     lacking, looked_up = [], 0
     for path in sorted((ROOT / "app").rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
