@@ -1,4 +1,4 @@
-"""Section weight: what a browser is sent to show the Overview for the first time, compressed, with headers.
+"""Section weight: what a browser is sent to show a page for the first time, compressed, with headers.
 
 `tests/web/test_first_load.py` holds each page to its own number.
 """
@@ -16,7 +16,13 @@ import requests
 from benchmarks.figures import Figure, kilobytes
 from benchmarks.signing_in import sign_in
 
-OVERVIEW = "/billing"
+PAGES = {
+    "/billing": "the Overview",
+    "/billing/wallet": "Wallet",
+    "/billing/payment-methods": "Payment methods",
+    "/billing/change-plan": "Change plan",
+    "/workplace/invoices": "Invoices",
+}
 MOST_BYTES = 45_000
 LOADED_BY_PAGE = re.compile(r'<(?:link[^>]+href|script[^>]+src|img[^>]+src|use[^>]+href)="(/[^"#]+)')
 LOADED_BY_STYLES = re.compile(r"url\([\"']?([^\"')#:]+)[\"']?\)")
@@ -30,14 +36,18 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
             lambda path: browser.get(address + path).text,
             lambda path, form: browser.post(address + path, data=form, allow_redirects=False).status_code,
         )
-        weights = _weights(browser, address)
+        for page, name in PAGES.items():
+            yield _figure(page, name, _weights(browser, address, page))
+
+
+def _figure(page: str, name: str, weights: Mapping[str, int]) -> Figure:
     kinds: Counter[str] = Counter()
     for path, weight in weights.items():
-        kinds["HTML" if path == OVERVIEW else urlsplit(path).path.rpartition(".")[2]] += weight
+        kinds["HTML" if path == page else urlsplit(path).path.rpartition(".")[2]] += weight
     total = kinds.total()
-    yield Figure(
+    return Figure(
         section="weight",
-        what=f"first load of the Overview, {len(weights)} files",
+        what=f"first load of {name}, {len(weights)} files",
         measured=f"{kilobytes(total)} ({', '.join(f'{kind} {kilobytes(weight)}' for kind, weight in kinds.items())})",
         floor="",
         goal=f"at most {kilobytes(MOST_BYTES)}",
@@ -45,15 +55,15 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     )
 
 
-def _weights(browser: requests.Session, address: str) -> dict[str, int]:
+def _weights(browser: requests.Session, address: str, page: str) -> dict[str, int]:
     weights: dict[str, int] = {}
-    waiting = [OVERVIEW]
+    waiting = [page]
     while waiting:
         path = waiting.pop()
         if path in weights:
             continue
         weights[path], text = _load(browser, address + path)
-        if path == OVERVIEW:
+        if path == page:
             waiting += LOADED_BY_PAGE.findall(text)
         elif urlsplit(path).path.endswith(".css"):
             waiting += [urljoin(path, found) for found in LOADED_BY_STYLES.findall(text)]

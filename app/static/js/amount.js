@@ -12,9 +12,7 @@ document.addEventListener("change", ({ target }) => {
 });
 
 // What is chosen is in the address, so that Reload and Back begin with it again.
-document.addEventListener("change", ({ target }) => {
-  const form = target.form?.matches("[data-kept]") && target.form;
-  if (!form) return;
+function keep(form) {
   const filled = new FormData(form);
   const here = new URL(location.href);
   for (const name of form.dataset.kept.split(" ")) {
@@ -22,4 +20,8 @@ document.addEventListener("change", ({ target }) => {
     else here.searchParams.delete(name);
   }
   history.replaceState(history.state, "", here);
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.form?.matches("[data-kept]")) keep(target.form);
 });

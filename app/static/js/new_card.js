@@ -105,4 +105,5 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 
 for (const name of ["focusin", "focusout"]) document.addEventListener(name, noteSoon);
 
+noteWhoIsThere();
 arrange();

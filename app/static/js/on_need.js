@@ -1,21 +1,26 @@
 // What only some pages need, loaded where it is needed, also where a later answer brings that.
 const NEEDED = {
-  "[data-pays]": () => import("./paying.js"),
+  "[data-pays-now]": () => import("./paying.js"),
+  "[data-kept]": () => import("./amount.js"),
   ".password": () => import("./show_password.js"),
 };
+
+const pay = () => import("./paying.js").catch(() => {});
 
 // A page works without them, or says what is missing.
 function loadAll() {
   for (const [place, load] of Object.entries(NEEDED)) if (document.querySelector(place)) load().catch(() => {});
+  if (document.querySelector("[data-new-card]")?.checkVisibility()) pay();
 }
 
 document.addEventListener("htmx:after:swap", loadAll);
 loadAll();
 
-// The usage of the Overview, once someone is in it.
-for (const name of ["focusin", "pointerover"]) {
+// What is for someone who is there already: the usage of the Overview, and where something may be paid.
+for (const name of ["focusin", "pointerover", "change"]) {
   document.addEventListener(name, ({ target }) => {
     if (target.closest?.("#usage")) import("./chart.js").catch(() => {});
+    if (target.closest?.("[data-pays]")) pay();
   });
 }
 
