@@ -36,7 +36,7 @@ OTHERS = {
     "/billing": BUDGET - 7_000,
     "/billing/wallet": BUDGET - 4_000,
     "/billing/change-plan": BUDGET - 3_000,
-    # Stripe's fields are there at once.
+    # Stripe's fields are there from the beginning.
     "/billing/payment-methods/new": BUDGET - 3_000,
     # A password and a passkey, each with a module of its own.
     "/confirm": BUDGET - 4_500,
