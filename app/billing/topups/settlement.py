@@ -123,7 +123,7 @@ def _credit(wallet: Wallet, top_up: TopUp, payment: Payment, actor: Actor, now: 
         top_up_id=top_up.id,
         detail=card.label,
     )
-    if ledger.post(wallet, entry) is not None:
+    if ledger.post(wallet, entry):
         months = catalog.current().paid_credit_months
         lots.expiry.open_newest(wallet, now + relativedelta(months=months) if months else None)
     messages.topped_up(

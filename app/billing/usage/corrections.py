@@ -64,26 +64,30 @@ def record(
     """
     result = CorrectionResult()
     found = find_corrected(events)
-    for (org_id, _, _), one in found.items():
-        deductions.siblings(_line(rater, org_id, one))
+    lines = {key: _line(rater, key[0], one) for key, one in found.items()}
+    for line in set(lines.values()):
+        deductions.siblings(line)
+    meters = {line: versions.find(line.plan.version).meter(line.meter) for line in set(lines.values())}
     rater.read()
     postings = CorrectionPostings(_envelopes(found, wallets))
     charged_by = money_trail.find_many({(key[0], one.posted_at) for key, one in found.items()})
     for event in events:
-        target = found.get((event.org_id, *(event.corrects or ("", ""))))
+        key = (event.org_id, *(event.corrects or ("", "")))
+        target = found.get(key)
         problem = _problem(event, target)
         if problem is not None or target is None:
             result.refused.append(problem or _unknown(event))
             continue
         wallet = wallets[event.org_id]
         try:
-            rated = _rate(event, target, rater, wallet, at)
+            rated = _rate(event, target, rater, line=lines[key], wallet=wallet, at=at)
         except TooMuchError:
             result.refused.append(beyond_the_wallet(event))
             continue
         if rated.charge.amount:
-            group = _meter(rated.line).group.value
-            postings.add(wallet, _charge(rated, charged_by.get((event.org_id, target.posted_at, group))))
+            meter = meters[rated.line]
+            charged = charged_by.get((event.org_id, target.posted_at, meter.group.value))
+            postings.add(wallet, _charge(rated, meter, charged))
         result.rated.append(rated)
         result.costs[event.org_id] += rated.charge.amount.micro
     result.accepted = len(result.rated)
@@ -110,10 +114,6 @@ def _line(rater: Rater, org_id: UUID, target: Corrected) -> RatingLine:
     return rater.line(org_id, target.meter, target.at, plan)
 
 
-def _meter(line: RatingLine) -> Meter:
-    return versions.find(line.plan.version).meter(line.meter)
-
-
 def _problem(event: Reported, target: Corrected | None) -> Refusal | None:
     if target is None:
         return _unknown(event)
@@ -132,12 +132,13 @@ def _unknown(event: Reported) -> Refusal:
     )
 
 
-def _rate(event: Reported, target: Corrected, rater: Rater, wallet: LockedWallet, at: datetime) -> RatedEvent:
+def _rate(
+    event: Reported, target: Corrected, rater: Rater, *, line: RatingLine, wallet: LockedWallet, at: datetime
+) -> RatedEvent:
     """The difference that a correction makes; `target` is updated for the next one.
 
     Raises `TooMuchError`.
     """
-    line = _line(rater, event.org_id, target)
     posted_at = ledger.own_posting_time(wallet, at)
     is_outdated = target.corrected_at is not None and event.at < target.corrected_at
     right = target.quantity if is_outdated else event.quantity
@@ -162,9 +163,9 @@ def _rate(event: Reported, target: Corrected, rater: Rater, wallet: LockedWallet
     )
 
 
-def _charge(rated: RatedEvent, corrects_seq: int | None) -> CorrectionCharge:
+def _charge(rated: RatedEvent, meter: Meter, corrects_seq: int | None) -> CorrectionCharge:
     """The difference as an adjustment that names the day of use, and the transfer that it corrects."""
-    meter, event = _meter(rated.line), rated.event
+    event = rated.event
     return CorrectionCharge(
         account=meter.group.account,
         amount=rated.charge.amount.micro,

@@ -12,8 +12,7 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, text
 
 from app.billing.limits import counts
 from app.billing.wallet import watches
@@ -44,6 +43,40 @@ correction returns: each is bounded, so nothing overflows the column."""
 
 _LIMITED = frozenset({TransferKind.CREDIT, TransferKind.PROMOTION})
 """Credit that someone grants, and so could be granted by mistake."""
+
+
+_POST = """
+WITH given AS (
+    SELECT CAST(:org_id AS uuid) AS org_id, CAST(:id AS uuid) AS id, CAST(:line_id AS uuid) AS line_id,
+        CAST(:seq AS bigint) AS seq, CAST(:day AS date) AS day, CAST(:at AS timestamptz) AS at,
+        CAST(:kind AS text) AS kind, CAST(:source AS text) AS source, CAST(:group AS text) AS usage_group,
+        CAST(:debit AS text) AS debit, CAST(:credit AS text) AS credit, CAST(:amount AS bigint) AS amount,
+        CAST(:change AS bigint) AS change, CAST(:balance AS bigint) AS balance, CAST(:detail AS text) AS detail,
+        CAST(:top_up_id AS uuid) AS top_up_id, CAST(:corrects_seq AS bigint) AS corrects_seq),
+line AS (
+    INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, usage_group, amount_micro, top_up_id, detail,
+        corrects_seq)
+    SELECT org_id, line_id, seq, seq, day, at, kind, usage_group, change, top_up_id, detail, corrects_seq
+    FROM given WHERE NOT EXISTS (SELECT FROM transfer known WHERE known.org_id = given.org_id
+        AND known.kind = given.kind AND known.source = given.source{index})
+    ON CONFLICT (org_id, day, usage_group) WHERE usage_group IS NOT NULL
+    DO UPDATE SET seq = excluded.seq, at = excluded.at,
+        amount_micro = wallet_line.amount_micro + excluded.amount_micro
+    RETURNING id, amount_micro),
+moved AS (
+    INSERT INTO account (org_id, name, balance_micro)
+    SELECT given.org_id, change.name, change.amount
+    FROM line, given, LATERAL (VALUES (debit, -amount), (credit, amount)) AS change (name, amount)
+    ON CONFLICT (org_id, name) DO UPDATE SET balance_micro = account.balance_micro + excluded.balance_micro)
+INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
+    line_after_micro, posted_at, recorded_at)
+SELECT org_id, given.id, seq, debit, credit, amount, balance, kind, source, line.id, line.amount_micro, at, now()
+FROM line, given RETURNING id"""
+"""A transfer, the history line it belongs to, and its accounts, of which an organization may not have one that came
+later. Nothing if it was already posted."""
+_POST_USAGE = text(_POST.format(index=""))
+_POST_OTHERS = text(_POST.format(index=" AND known.kind <> 'usage'"))
+"""The index of causes leaves out usage, which the database only knows if it is said."""
 
 
 class TooFarError(ValueError):
@@ -109,8 +142,8 @@ def lock(org_id: UUID) -> Wallet:
         return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
 
 
-def post(wallet: Wallet, entry: Entry) -> Transfer | None:
-    """Post one movement on a locked wallet; None if it was already posted, which changes nothing.
+def post(wallet: Wallet, entry: Entry) -> bool:
+    """Post one movement on a locked wallet; False if it was already posted, which changes nothing. Two statements.
 
     Raises `CurrencyMismatchError`, `TooFarError`, and `ValueError` for an amount that is not above zero.
     """
@@ -120,35 +153,20 @@ def post(wallet: Wallet, entry: Entry) -> Transfer | None:
         )
     if entry.amount.micro <= 0:
         raise ValueError("A transfer's amount is above zero; its accounts give the direction.")
-    if is_posted(wallet.org_id, entry.kind, entry.source):
-        return None
     if entry.kind in _LIMITED and is_too_far(wallet.posted_micro, entry.wallet_change):
+        if is_posted(wallet.org_id, entry.kind, entry.source):
+            return False
         raise TooFarError(f"This would take the balance beyond {Money(FURTHEST, wallet.currency).exact}.")
     at = posting_time(wallet, entry.at)
+    statement = _POST_USAGE if entry.kind is TransferKind.USAGE else _POST_OTHERS
+    if db.session.execute(statement, _values(wallet, entry, at)).first() is None:
+        return False
     wallet.last_posted_at = at
     wallet.last_seq += 1
     wallet.posted_micro += entry.wallet_change
     wallet.version += 1
-    line_id, line_total = _write_line(wallet, entry, at)
-    transfer = Transfer(
-        org_id=wallet.org_id,
-        id=uuid7(),
-        seq=wallet.last_seq,
-        debit=entry.debit,
-        credit=entry.credit,
-        amount_micro=entry.amount.micro,
-        balance_after_micro=wallet.posted_micro,
-        kind=entry.kind,
-        source=entry.source,
-        line_id=line_id,
-        line_after_micro=line_total,
-        posted_at=at,
-    )
-    # The accounts first: an organization has none of a name that came later until it is used.
-    _move(wallet.org_id, {entry.debit: -entry.amount.micro, entry.credit: entry.amount.micro})
-    db.session.add(transfer)
     db.session.flush()
-    return transfer
+    return True
 
 
 def is_too_far(posted: int, change: int) -> bool:
@@ -201,44 +219,24 @@ def version_of(org_id: UUID) -> int:
     return version or 0
 
 
-def _write_line(wallet: Wallet, entry: Entry, at: datetime) -> tuple[UUID, int]:
-    """Add the entry to the history line it belongs to; the line's id and its total after it."""
+def _values(wallet: Wallet, entry: Entry, at: datetime) -> dict[str, object]:
     organization = db.session.get_one(Organization, wallet.org_id)
-    fresh = insert(WalletLine).values(
-        org_id=wallet.org_id,
-        id=uuid7(),
-        seq=wallet.last_seq,
-        first_seq=wallet.last_seq,
-        day=organization.local_day(at),
-        at=at,
-        kind=entry.kind,
-        usage_group=entry.group,
-        amount_micro=entry.wallet_change,
-        top_up_id=entry.top_up_id,
-        detail=entry.detail,
-        corrects_seq=entry.corrects_seq,
-    )
-    added = fresh.on_conflict_do_update(
-        index_elements=[WalletLine.org_id, WalletLine.day, WalletLine.usage_group],
-        index_where=WalletLine.usage_group.is_not(None),
-        set_={
-            "seq": fresh.excluded.seq,
-            "at": fresh.excluded.at,
-            "amount_micro": WalletLine.amount_micro + fresh.excluded.amount_micro,
-        },
-    )
-    line = db.session.execute(added.returning(WalletLine.id, WalletLine.amount_micro)).one()
-    return line.id, line.amount_micro
-
-
-def _move(org_id: UUID, changes: dict[AccountName, int]) -> None:
-    rows = [
-        {"org_id": org_id, "name": name, "balance_micro": change} for name, change in sorted(changes.items())
-    ]
-    fresh = insert(Account).values(rows)
-    db.session.execute(
-        fresh.on_conflict_do_update(
-            index_elements=[Account.org_id, Account.name],
-            set_={"balance_micro": Account.balance_micro + fresh.excluded.balance_micro},
-        )
-    )
+    return {
+        "org_id": wallet.org_id,
+        "id": uuid7(),
+        "line_id": uuid7(),
+        "seq": wallet.last_seq + 1,
+        "day": organization.local_day(at),
+        "at": at,
+        "kind": entry.kind.value,
+        "group": entry.group.value if entry.group else None,
+        "change": entry.wallet_change,
+        "top_up_id": entry.top_up_id,
+        "detail": entry.detail,
+        "corrects_seq": entry.corrects_seq,
+        "source": entry.source,
+        "debit": entry.debit.value,
+        "credit": entry.credit.value,
+        "amount": entry.amount.micro,
+        "balance": wallet.posted_micro + entry.wallet_change,
+    }

@@ -165,7 +165,7 @@ class LedgerMachine(RuleBasedStateMachine):
         posted = ledger.post(wallet, entry)
         calling_state.reassess(wallet, self.now)
         db.session.commit()
-        assert (posted is None) == ((kind.value, key) in self.posted)
+        assert posted == ((kind.value, key) not in self.posted)
         self.posted.setdefault((kind.value, key), change)
 
     def _expire(self) -> None:
