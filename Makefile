@@ -27,7 +27,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000 CORRECTIONS_EXAMPLES=300
 SECTION ?=
 
-.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench requirements screenshots schema texts wheel image-steps clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -115,6 +115,12 @@ format: $(DEV_STAMP) ## Format the code and fix what ruff can
 
 bench: $(DEV_STAMP) ## Measure speed and size (SECTION=pages)
 	@$(PYTHON_IN_VENV) -m benchmarks $(SECTION)
+
+bench-compare: $(DEV_STAMP) ## Say what moved between two runs beyond their noise (OLD=benchmarks/results/… NEW=…)
+	@$(PYTHON_IN_VENV) -m benchmarks.compare "$(OLD)" "$(NEW)"
+
+bench-long: $(DEV_STAMP) ## Measure growth to 10^7 transfers, and a statement of a month of 10^6 lines; an hour or so
+	@BENCH_TRANSFERS=10000000 BENCH_LINES=1000000 $(PYTHON_IN_VENV) -m benchmarks growth filters documents
 
 screenshots: $(DEV_STAMP) ## Photograph the pages into docs/screenshots
 	@$(PYTHON_IN_VENV) -m dev.screenshots

@@ -1,21 +1,31 @@
-"""`make bench`: measure, print one table with the floor and the goal beside each figure, keep it as JSON."""
+"""`make bench`: measure, print one table with the floor and the goal beside each figure, keep it as JSON.
+
+Each run has a file of its own, which `make bench-compare` compares with another.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import (
+    documents,
     envelopes,
     filters,
     growth,
     hold_costs,
     holds,
+    hot,
     ingest,
+    ingest_costs,
+    ledger,
     load,
     pages,
     resume,
+    sizes,
+    slow_people,
     stand_in,
     walls,
     weight,
@@ -25,11 +35,16 @@ from dev.errors import ToolError
 from dev.signals import end_on_signals
 from dev.temporary import temporary_demo
 
-RESULTS = Path(__file__).parent / "results" / "latest.json"
+RESULTS = Path(__file__).parent / "results"
 SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
     "pages": pages.measure,
     "weight": weight.measure,
     "ingest": ingest.measure,
+    "ingest-costs": ingest_costs.measure,
+    "hot": hot.measure,
+    "ledger": ledger.measure,
+    "sizes": sizes.measure,
+    "documents": documents.measure,
     "holds": holds.measure,
     "hold-costs": hold_costs.measure,
     "walls": walls.measure,
@@ -37,6 +52,7 @@ SECTIONS: dict[str, Callable[[Mapping[str, str]], Iterator[Figure]]] = {
     "envelopes": envelopes.measure,
     "growth": growth.measure,
     "filters": filters.measure,
+    "slow-people": slow_people.measure,
     "load": load.measure,
     "stand-in": stand_in.measure,
 }
@@ -59,7 +75,10 @@ def main(asked: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     print(table(figures))
-    keep(figures, RESULTS)
+    files = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.json", RESULTS / "latest.json"
+    for file in files:
+        keep(figures, file)
+    print(f"Kept as {files[0].relative_to(RESULTS.parent.parent)}, for make bench-compare.")
     return 0 if all(figure.met for figure in figures) else 1
 
 

@@ -8,28 +8,25 @@ is measured beside the fast one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
-from statistics import median
 from typing import Any
 
 import msgspec
 import psycopg
 from flask import Flask
-from werkzeug.datastructures import Headers
-from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.clock import process_time
 from app.database.fast import connections
 from app.ids import uuid7
 from app.people.tokens import Scope
 from benchmarks.backends import Backends
-from benchmarks.figures import Figure, milliseconds
+from benchmarks.figures import Figure, at_most, ratio_of
 from benchmarks.holds import HOLD, TAKE
+from benchmarks.rounds import Caller, Work, in_turn
 from benchmarks.stage import a_token, an_organization, application, conninfo, inside
-from dev.errors import ToolError
+from benchmarks.wire import watching
 
-ROUNDS = 5
 EACH = 120
 BATCH = 50
 TOKENS = 100
@@ -38,17 +35,17 @@ MICRO = 300
 MOST_OF_A_HOLD = 2.0
 MOST_IN_A_BATCH = 0.3
 MOST_OF_A_STATUS = 3.0
+MOST_WAITS = 2.05
+"""Two, and once a minute what notes that a token was used."""
 _STATUS = "SELECT * FROM wallet WHERE org_id = %s"
-
-Work = Callable[[], None]
 
 
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
     """One hold, one of a batch, and the status, each in ratio to its floor."""
     stage = _Stage(environment)
-    hold, status = stage.requests("holds", stage.hold), stage.requests("status", stage.status)
-    batch = stage.requests("batch", stage.batch)
-    seconds = stage.compare(
+    hold, status = stage.requests(stage.hold), stage.requests(stage.status)
+    batch = stage.requests(stage.batch)
+    seconds = in_turn(
         {
             "raw hold": (lambda: [stage.raw_hold] * EACH, EACH),
             "hold": (lambda: hold(EACH), EACH),
@@ -57,7 +54,9 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
             "raw status": (lambda: [stage.raw_status] * EACH, EACH),
             "status": (lambda: status(EACH), EACH),
             "careful status": (lambda: status(EACH), EACH),
-        }
+        },
+        stage.backends.cpu,
+        way=stage.way,
     )
     for what, of, floor, most in (
         ("one hold", "hold", "raw hold", MOST_OF_A_HOLD),
@@ -66,15 +65,22 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
         ("a calling status", "status", "raw status", MOST_OF_A_STATUS),
         ("a calling status, the careful way", "careful status", "raw status", None),
     ):
-        ratio = median(one / other for one, other in zip(seconds[of], seconds[floor], strict=True))
-        yield Figure(
-            section="hold-costs",
-            what=f"{what}, in process: CPU",
-            measured=f"{milliseconds(median(seconds[of]))} ({ratio:.2f} of the floor)",
-            floor=f"{milliseconds(median(seconds[floor]))} by raw psycopg",
-            goal=f"at most {most:g}" if most is not None else "",
-            met=most is None or ratio <= most,
+        yield ratio_of(
+            "hold-costs",
+            f"{what}, in process: CPU",
+            seconds[of],
+            seconds[floor],
+            most=most,
+            by="by raw psycopg",
         )
+    with watching(stage.app) as seen:
+        for piece in hold(EACH):
+            piece()
+    yield at_most("hold-costs", "one hold: waits for the database", seen.waits / EACH, MOST_WAITS)
+    with watching(stage.app) as seen:
+        for piece in status(EACH):
+            piece()
+    yield at_most("hold-costs", "a calling status: waits for the database", seen.waits / EACH, 1.05)
 
 
 class _Stage:
@@ -91,26 +97,11 @@ class _Stage:
         self.backends = Backends(self.app)
         self.backends.note(self.raw)
 
-    def compare(self, works: Mapping[str, tuple[Callable[[], list[Work]], int]]) -> dict[str, list[float]]:
-        """CPU seconds of one of each work, in each round. What makes it ready isn't counted."""
-        seconds: dict[str, list[float]] = {name: [] for name in works}
-        for turn in range(ROUNDS + 1):
-            for name, (make, count) in works.items():
-                pieces = make()
-                with self._way(name):
-                    began = self.backends.cpu()
-                    for piece in pieces:
-                        piece()
-                    used = self.backends.cpu() - began
-                if turn:
-                    seconds[name].append(used / count)
-        return seconds
-
-    def requests(self, what: str, make: Callable[[], tuple[str, str, Any]]) -> Callable[[int], list[Work]]:
+    def requests(self, make: Callable[[], tuple[str, str, Any]]) -> Callable[[int], list[Work]]:
         """So many requests of a kind, ready to be served."""
 
         def ready(count: int) -> list[Work]:
-            return [self._request(what, *make()) for _ in range(count)]
+            return [self._request(*make()) for _ in range(count)]
 
         return ready
 
@@ -143,21 +134,12 @@ class _Stage:
         usage = [{"meter": "tokens_in", "quantity": TOKENS}]
         return {"key": str(uuid7()), "usage": usage, "lease_seconds": 3600}
 
-    def _request(self, what: str, method: str, path: str, body: Any) -> Work:
+    def _request(self, method: str, path: str, body: Any) -> Work:
         content = msgspec.json.encode(body) if body is not None else None
-        builder = EnvironBuilder(f"/api/v1{path}", method=method, headers=Headers(self.headers), data=content)
-        if content is not None:
-            builder.content_type = "application/json"
-        environ = builder.get_environ()
+        return Caller(self.app, self.headers).asks(method, path, content)
 
-        def serve() -> None:
-            chunks, status, _ = run_wsgi_app(self.app.wsgi_app, environ, buffered=True)
-            if not status.startswith("200"):
-                raise ToolError(f"{what} was answered with {status}: {b''.join(chunks)!r}")
-
-        return serve
-
-    def _way(self, name: str) -> Any:
+    def way(self, name: str) -> AbstractContextManager[None]:
+        """The way that a work takes."""
         if not name.startswith("careful"):
             return nullcontext()
         with self.app.app_context():

@@ -6,6 +6,7 @@ import http.client
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -25,6 +26,7 @@ from app.money import Money
 from app.people import organizations, tokens
 from app.people.tokens import Scope
 from config import Settings
+from dev.errors import ToolError
 
 
 def application(environment: Mapping[str, str]) -> Flask:
@@ -107,6 +109,15 @@ class Connection:
         self._connection.request("POST", f"/api/v1{path}", body, self._headers | {"Content-Type": media_type})
         answer = self._connection.getresponse()
         return answer.status, msgspec.json.decode(answer.read())
+
+    def get(self, path: str) -> bytes:
+        """The body of the answer. Raises `ToolError` when that isn't 200."""
+        self._connection.request("GET", f"/api/v1{path}", headers=self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != HTTPStatus.OK:
+            raise ToolError(f"{path} was answered with {answer.status}: {body!r}")
+        return body
 
     def close(self) -> None:
         self._connection.close()
