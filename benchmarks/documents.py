@@ -17,9 +17,9 @@ from uuid import UUID
 import psycopg
 from flask import Flask
 
+from app.billing import statements
 from app.billing.activity import history
 from app.billing.activity.filters import Filters
-from app.billing.statements import statement
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
@@ -86,7 +86,7 @@ def _within(app: Flask, org_id: UUID, read: Callable[[Organization], None]) -> C
 
 def _read_statement(organization: Organization) -> None:
     yesterday = organization.local_day(utc_now()) - timedelta(days=1)
-    _, lines = statement.gather_with_lines(organization, Month.of(yesterday))
+    _, lines = statements.gather_with_lines(organization, Month.of(yesterday))
     deque(lines, maxlen=0)
 
 
