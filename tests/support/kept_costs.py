@@ -64,7 +64,7 @@ def compare(name: str, counted: tuple[Costs, Costs]) -> None:
     least, most = counted
     if os.environ.get("KEEP_COSTS"):
         FILE.write_text(written(kept() | {name: most}))
-    assert grown(name, least) == {}
+    assert not (more := grown(name, least)), f"{name} costs more: {more}"
 
 
 def grown(name: str, costs: Costs) -> dict[str, str]:
