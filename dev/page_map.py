@@ -20,6 +20,7 @@ NO_PAGES = {
     "auth.sign_out_of_provider": "leads to the provider",
     "credit.show_top_up": "leads to the credit that it brought",
     "health.healthz": "for programs",
+    "health.metrics": "for programs",
     "health.readyz": "for programs",
     "invoices.show_invoice": "leads to Stripe",
     "invoices.show_pdf": "leads to Stripe",

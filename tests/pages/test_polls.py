@@ -22,6 +22,8 @@ from tests.support.statements import statements
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
 QUERIES = {"/billing/parts/campaign-check": "?calls=10"}
 """What an address has to be asked with."""
+COUNTED = {"/billing/live/due-today": "INSERT INTO rate_limit_counter"}
+"""What isn't polled but asked for with a choice of the person, and so counted: Stripe computes the answer."""
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 
 
@@ -60,7 +62,10 @@ def test_no_poll_keeps_a_session_alive_or_writes_anything(app: Flask, visitor: V
         for known in ({}, {"HX-PTag": "0"}, {"HX-PTag": "99"}):
             with statements() as seen:
                 assert visitor.get(address, headers=HTMX | IN_FRAME | known).status_code in {200, 304}
-            assert not [one for one in seen if WRITES.search(one)], address
+            writes = [one for one in seen if WRITES.search(one)]
+            if address in COUNTED:
+                writes = [one for one in writes if not one.startswith(COUNTED[address])]
+            assert writes == [], address
             assert seen_at() == long_ago, address
 
 
