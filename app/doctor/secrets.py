@@ -24,6 +24,7 @@ def _secrets(settings: Settings) -> set[str]:
     found = {
         settings.secret_key,
         *settings.secret_key_fallbacks,
+        settings.metrics_token,
         settings.stripe_secret_key,
         *settings.stripe_webhook_secrets,
         *settings.sms_gateway_secrets,
