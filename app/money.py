@@ -199,6 +199,19 @@ def parts_of(whole: Money, parts: Sequence[Money]) -> tuple[Money, ...]:
     return tuple(Money((cents + for_each) * unit, whole.currency) for cents in least)
 
 
+def parts_that_are_something(whole: Money, parts: Sequence[Money]) -> tuple[Money, ...]:
+    """As `parts_of`, but what is nothing stays nothing. Where all are, `whole` has to be zero."""
+    something = iter(parts_of(whole, [part for part in parts if part]))
+    return tuple(next(something) if part else part for part in parts)
+
+
+def in_and_out(opening: Money, closing: Money, added: Money, used: Money) -> tuple[Money, Money]:
+    """What was added and what was used, in whole cents, so that they lead from `opening` to `closing`, which are in
+    whole cents. What was nothing stays nothing."""
+    moved = parts_that_are_something(closing - opening, [added, -used])
+    return moved[0], -moved[1]
+
+
 def half_up(exact: Fraction) -> int:
     """Round to whole micro-units, halves away from zero: the one rounding of a charged line."""
     return half_up_ratio(exact.numerator, exact.denominator)

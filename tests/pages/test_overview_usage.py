@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import re
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -13,10 +16,11 @@ from app.billing.activity.cost_change import Period
 from app.billing.plans import Starts
 from app.extensions import db
 from app.models import Organization, UsageDaily, UsageGroup, UsageRollup
-from app.pages.overview import usage_query
+from app.money import total
+from app.pages.overview import usage_query, usage_view
 from app.pages.overview.usage_query import MOST_DAYS, Range, Sort
 from app.pages.overview.usage_view import ROWS
-from tests.factories import a_person, an_organization, usd
+from tests.factories import a_person, an_organization
 from tests.support.browsing import HTMX, Visitor, text_of
 from tests.support.spending import forecast_of
 from tests.support.statements import statements
@@ -43,7 +47,7 @@ def used(
     day = organization.local_day() - ago * A_DAY
     same = {"org_id": organization.id, "meter": meter, "posted_on": day, "quantity": 600, "included": 0}
     daily = {name: names.get(name, "") for name in ("campaign", "agent")}
-    micro = usd(cost).micro
+    micro = int(Decimal(cost) * 1_000_000)
     db.session.add(UsageDaily(**same, **daily, day=day, amount_micro=micro))
     rollup = {"number": names.get("number", ""), "direction": "", "country": "", "events": 1, "calls": 1}
     db.session.add(UsageRollup(**same, **daily, **rollup, is_correction=False, amount_micro=micro))
@@ -216,3 +220,23 @@ class TestTheSection:
         answer = owner.get("/billing/live/overview", query_string=hidden, headers=HTMX)
         assert "Cost by agent" in text_of(answer)
         assert "Ava" in text_of(answer)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_shown_adds_up_to_the_cent(harbor: Organization, owner: Visitor, seed: int) -> None:
+    """The groups to the total, and the rows, with those that aren't shown, to what the table says of all."""
+    chance = random.Random(seed)
+    for number in range(ROWS + 4):
+        for meter in ("calls_outbound", "sms", "tokens_out"):
+            cost = Decimal(chance.randrange(1, 3_000_000)) / 1_000_000
+            used(harbor, str(cost), meter=meter, campaign=f"Campaign {number}")
+    for by, group in product(("campaign", "meter", "number"), (None, "calling", "models")):
+        query = usage_query.read(MultiDict({"by": by, "group": group or ""}), STARTS, harbor.local_day())
+        view = usage_view.gather(harbor, query, lambda: None)
+        costs = [one.cost for one in view.report.groups.values()]
+        assert total(costs, "USD") == view.report.cost_of_all
+        shown = [row.used.compared.cost for row in view.rows]
+        assert total([*shown, view.hidden_cost], "USD") == view.report.total.cost
+        assert all(one == one.to_smallest_unit for one in [*costs, *shown, view.hidden_cost])
+        if query.group is None:
+            assert view.report.total.cost == view.report.cost_of_all

@@ -73,6 +73,11 @@ class Filters:
         return WITH_REVERSALS.get(self.kind, (self.kind,))
 
     @property
+    def is_of_all(self) -> bool:
+        """Whether all that happened on its days is wanted."""
+        return self.kind is None and not self.group and not self.is_of_usage
+
+    @property
     def is_by_day(self) -> bool:
         """Whether a day's usage is one line: where nothing of it is asked for by itself."""
         return not self.group and not self.is_of_usage

@@ -7,7 +7,7 @@ which a day's usage has one for each group: what isn't counted yet is neither mi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -41,6 +41,12 @@ class HistoryMonth(Generic[L]):
     totals: Totals
     closing: Money | None
     lines: tuple[L, ...]
+
+    def to_the_cent(self, *, is_of_all: bool) -> HistoryMonth[L]:
+        """With totals in whole cents that add up; where they are `of_all` that moved, to the closing balance."""
+        net = self.totals.net
+        opening = self.closing - net if is_of_all and self.closing is not None else Money.zero(net.currency)
+        return replace(self, totals=self.totals.to_the_cent(opening))
 
 
 def by_month(organization: Organization, filters: Filters, lines: Sequence[L]) -> list[HistoryMonth[L]]:

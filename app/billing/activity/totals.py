@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -11,7 +11,7 @@ from app.billing.activity import rollups, usage_selection
 from app.billing.activity.filters import SETS, Filters, KindSet
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageRollup, Wallet
-from app.money import Money
+from app.money import Money, in_and_out, parts_that_are_something
 
 MOST = 100_000
 """So many transfers that aren't counted yet are added up for a page; with more, it says that it is counting."""
@@ -47,6 +47,17 @@ class Totals:
     @property
     def net(self) -> Money:
         return self.money_in + self.usage + self.returned + self.adjustments + self.expired
+
+    def to_the_cent(self, opening: Money) -> Totals:
+        """In whole cents, so that they add up, and to the wallet's balance after `opening`, which is exact: as a
+        statement of the same days says it (`app.billing.statements.rounding`)."""
+        before, after = opening.to_smallest_unit, (opening + self.net).to_smallest_unit
+        added, used = in_and_out(before, after, self.net - self.usage, -self.usage)
+        others = (self.money_in, self.returned, self.adjustments, self.expired)
+        money_in, returned, adjustments, expired = parts_that_are_something(added, others)
+        return replace(
+            self, money_in=money_in, usage=-used, returned=returned, adjustments=adjustments, expired=expired
+        )
 
 
 def gather(organization: Organization, filters: Filters) -> Totals | None:

@@ -2,7 +2,7 @@
 
 The ledger counts in millionths, and figures that are rounded each by itself may miss their sum by cents, which no one
 who checks a document should have to explain. Balances are rounded by themselves, so that a closing balance is the
-next month's opening one; what lies between is rounded so that it adds up (`app.money.parts_of`). Exact amounts are
+next month's opening one; what lies between is rounded so that it adds up (`app.money.in_and_out`). Exact amounts are
 in the CSV file.
 """
 
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from app.billing.statements.overview import MonthLine
 from app.billing.statements.statement import Late, MeterUsed, Move, Spent, Statement
-from app.money import Money, parts_of, total
+from app.money import Money, in_and_out, parts_that_are_something, total
 
 T = TypeVar("T", MeterUsed, Spent, Late)
 
@@ -23,8 +23,8 @@ def to_the_cent(statement: Statement) -> Statement:
     """The statement in whole cents: moves and usage add up to the difference of the balances, meters, campaigns and
     agents to the usage."""
     opening, closing = statement.opening.to_smallest_unit, statement.closing.to_smallest_unit
-    added, used = _between(opening, closing, statement.added, statement.used)
-    moved = parts_of(added, [move.amount for move in statement.moves])
+    added, used = in_and_out(opening, closing, statement.added, statement.used)
+    moved = parts_that_are_something(added, [move.amount for move in statement.moves])
     return replace(
         statement,
         opening=opening,
@@ -41,19 +41,8 @@ def to_the_cent(statement: Statement) -> Statement:
 def line_to_the_cent(line: MonthLine) -> MonthLine:
     """A month's line in whole cents, as its statement is."""
     opening, closing = line.opening.to_smallest_unit, line.closing.to_smallest_unit
-    added, used = _between(opening, closing, line.added, line.used)
+    added, used = in_and_out(opening, closing, line.added, line.used)
     return replace(line, opening=opening, added=added, used=used, closing=closing)
-
-
-def _between(opening: Money, closing: Money, added: Money, used: Money) -> tuple[Money, Money]:
-    """What was added, and what was used. Neither is more than nothing that was nothing."""
-    change = closing - opening
-    if not used:
-        return change, used
-    if not added:
-        return added, -change
-    in_and_out = parts_of(change, [added, -used])
-    return in_and_out[0], -in_and_out[1]
 
 
 def _moved(move: Move, amount: Money) -> Move:
@@ -65,4 +54,5 @@ def _costing(rows: Sequence[T], used: Money, exact: Money) -> tuple[T, ...]:
     costs = [row.cost for row in rows]
     cost = total(costs, used.currency)
     whole = used if cost == exact else cost.to_smallest_unit
-    return tuple(replace(row, cost=one) for row, one in zip(rows, parts_of(whole, costs), strict=True))
+    shown = parts_that_are_something(whole, costs)
+    return tuple(replace(row, cost=one) for row, one in zip(rows, shown, strict=True))

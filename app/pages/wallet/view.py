@@ -100,11 +100,15 @@ def gather(
     if month is not None and before is None and after is None:
         before = source.position_after(organization, month.last)
     page = source.page(organization, wanted, before=before, after=after)
+    found = totals.gather(organization, wanted) if wanted else None
     return WalletPage(
         balance=now,
         history=page,
-        months=history_months.by_month(organization, wanted, page.lines),
-        totals=totals.gather(organization, wanted) if wanted else None,
+        months=[
+            month.to_the_cent(is_of_all=wanted.is_of_all)
+            for month in history_months.by_month(organization, wanted, page.lines)
+        ],
+        totals=found.to_the_cent(Money.zero(organization.currency)) if found else None,
         cards=payment_methods.list_cards(organization),
         charges=last_charges.list_by_card(organization),
         top_up=view_of(organization, top_up, now, daily) if top_up else None,

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from flask import Flask
 
+from app.billing import statements
 from app.billing.activity import history, history_months, rollups, usage_history
 from app.billing.activity.filters import Filters, KindSet
 from app.extensions import db
@@ -17,11 +18,13 @@ from app.months import Month
 from tests.billing.activity.selected import add_up
 from tests.billing.activity.selected import use as use_for
 from tests.factories import an_organization, at, usd
+from tests.support.moved_clock import moved_clock
 from tests.support.moving import post, use
-from tests.support.statements import statements
+from tests.support.statements import statements as asked
 
 FIRST = at("2026-09-26 12:00")
 DAYS = 70
+PARTS = ("money_in", "usage", "returned", "adjustments", "expired")
 SELECTIONS = [
     Filters(),
     Filters(kind=KindSet.MONEY_IN),
@@ -128,10 +131,10 @@ def test_usage_by_name_is_added_up_by_month(app: Flask) -> None:
 
 def test_it_takes_two_statements_however_many_months(organization: Organization) -> None:
     lines = list(history.list_all_entries(organization, Filters()))
-    with statements() as seen:
+    with asked() as seen:
         assert len(history_months.by_month(organization, Filters(), lines)) == 4
     assert len(seen) == 2
-    with statements() as seen:
+    with asked() as seen:
         assert history_months.by_month(organization, Filters(), []) == []
     assert seen == []
 
@@ -160,3 +163,36 @@ def test_another_organization_has_nothing_of_it(organization: Organization) -> N
     for month in history_months.by_month(other, Filters(), lines):
         assert (month.totals.net.micro, month.closing) == (0, None)
     db.session.rollback()
+
+
+def test_months_in_whole_cents_say_what_their_statements_say(organization: Organization) -> None:
+    """Their parts add up to the net change, and that leads from one closing balance to the next."""
+    with moved_clock(FIRST + timedelta(days=DAYS)):
+        months = statements.list_months(organization)
+    lines = {line.month: statements.line_to_the_cent(line) for line in months}
+    seen = set()
+    for page in pages(organization, Filters()):
+        for exact in history_months.by_month(organization, Filters(), page.lines):
+            month, line = exact.to_the_cent(is_of_all=Filters().is_of_all), lines[exact.month]
+            shown, seen = month.totals, seen | {month.month}
+            assert -shown.usage == line.used
+            assert shown.net == line.added - line.used == line.closing - line.opening
+            assert all(getattr(shown, name) == getattr(shown, name).to_smallest_unit for name in PARTS)
+            assert all(
+                getattr(shown, name) or not getattr(exact.totals, name).micro // 10_000 for name in PARTS
+            )
+    assert len(seen) == 4
+
+
+def test_a_selection_in_whole_cents_adds_up(organization: Organization) -> None:
+    for filters in SELECTIONS:
+        for exact in history_months.by_month(
+            organization, filters, history.page(organization, filters).lines
+        ):
+            shown = exact.to_the_cent(is_of_all=filters.is_of_all).totals
+            assert abs((shown.net - exact.totals.net).micro) < 10_000
+            for name in PARTS:
+                was, now = getattr(exact.totals, name), getattr(shown, name)
+                assert abs((now - was).micro) < 20_000
+                assert now == now.to_smallest_unit
+                assert was or not now, "nothing stays nothing"
