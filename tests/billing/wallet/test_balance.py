@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask
@@ -13,8 +15,10 @@ from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
 from app.models import Hold, HoldState, LimitSubject, LimitWindow, TransferKind
+from app.money import Money, total
 from tests.factories import OWNER, an_organization, give_credit, usd
 from tests.support.database import another_session
+from tests.support.envelopes import set_aside_now
 from tests.support.limits import a_draft, a_limit
 from tests.support.moving import post
 from tests.support.statements import statements
@@ -99,3 +103,24 @@ class TestGathered:
         give_credit(organization, "5", at=utc_now())
         found = balance.gather(organization)
         assert (found.paused_by, found.paused_since) == (None, None)
+
+    def test_figures_in_whole_cents_add_up(self, app: Flask) -> None:
+        organization = an_organization(credit="100")
+        set_aside_now(organization, "20", campaign="Recall")
+        set_aside_now(organization, "15.05", campaign="Spring")
+        chance = random.Random(7)
+        exact = balance.gather(organization)
+        for _ in range(200):
+            available, held, *left = (Money(chance.randrange(10**8), "USD") for _ in range(4))
+            envelopes = tuple(
+                replace(one, left=money) for one, money in zip(exact.envelopes, left, strict=True)
+            )
+            aside = total(left, "USD")
+            posted = available + held + aside
+            found = replace(
+                exact, posted=posted, held=held, set_aside=aside, envelopes=envelopes, available=available
+            )
+            shown = found.to_the_cent
+            assert shown.posted - shown.held - shown.set_aside == shown.available
+            assert total((one.left for one in shown.envelopes), "USD") == shown.set_aside
+            assert shown.available == found.available.to_smallest_unit
