@@ -91,6 +91,8 @@ def check(page: Page, *, only: Sequence[str] = ()) -> None:
 
     `only` are the rules of axe-core to check, where others were checked with the same elements in view.
     """
+    # What is written can be there before the styles are that it is laid out by.
+    page.wait_for_load_state()
     assert page.evaluate(REFERENCES) == [], page.url
     check_reflow(page)
     # What is alike but for its figures needs to be looked at only once: most pages are the same in most states.
