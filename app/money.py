@@ -186,29 +186,27 @@ def parts_of(whole: Money, parts: Sequence[Money]) -> tuple[Money, ...]:
     """Amounts in whole cents that add up to `whole`, which is in whole cents and rounds what the parts add up to.
 
     Each is rounded down, and the parts that lose most by it get a cent more ("largest remainder"): none is off by a
-    cent or more where `whole` is what they add up to, rounded. Without parts `whole` has to be zero.
+    cent or more where `whole` is what they add up to, rounded. What is nothing stays nothing; where all are, or there
+    are no parts, `whole` has to be zero.
     """
-    if not parts:
-        return ()
-    unit = smallest_unit(whole.currency)
-    least = [part.micro // unit for part in parts]
-    for_each, left = divmod(whole.micro // unit - sum(least), len(parts))
-    losing = sorted(range(len(parts)), key=lambda place: -(parts[place].micro % unit))
-    for place in losing[:left]:
-        least[place] += 1
-    return tuple(Money((cents + for_each) * unit, whole.currency) for cents in least)
-
-
-def parts_that_are_something(whole: Money, parts: Sequence[Money]) -> tuple[Money, ...]:
-    """As `parts_of`, but what is nothing stays nothing. Where all are, `whole` has to be zero."""
-    something = iter(parts_of(whole, [part for part in parts if part]))
-    return tuple(next(something) if part else part for part in parts)
+    places = [place for place, part in enumerate(parts) if part]
+    cents = [0] * len(parts)
+    if places:
+        unit = smallest_unit(whole.currency)
+        least = {place: parts[place].micro // unit for place in places}
+        for_each, left = divmod(whole.micro // unit - sum(least.values()), len(places))
+        losing = sorted(places, key=lambda place: -(parts[place].micro % unit))
+        for place in places:
+            cents[place] = (least[place] + for_each) * unit
+        for place in losing[:left]:
+            cents[place] += unit
+    return tuple(Money(micro, whole.currency) for micro in cents)
 
 
 def in_and_out(opening: Money, closing: Money, added: Money, used: Money) -> tuple[Money, Money]:
     """What was added and what was used, in whole cents, so that they lead from `opening` to `closing`, which are in
     whole cents. What was nothing stays nothing."""
-    moved = parts_that_are_something(closing - opening, [added, -used])
+    moved = parts_of(closing - opening, [added, -used])
     return moved[0], -moved[1]
 
 

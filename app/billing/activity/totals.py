@@ -11,7 +11,7 @@ from app.billing.activity import rollups, usage_selection
 from app.billing.activity.filters import SETS, Filters, KindSet
 from app.extensions import db
 from app.models import Organization, TransferKind, UsageRollup, Wallet
-from app.money import Money, in_and_out, parts_that_are_something
+from app.money import Money, in_and_out, parts_of
 
 MOST = 100_000
 """So many transfers that aren't counted yet are added up for a page; with more, it says that it is counting."""
@@ -54,7 +54,7 @@ class Totals:
         before, after = opening.to_smallest_unit, (opening + self.net).to_smallest_unit
         added, used = in_and_out(before, after, self.net - self.usage, -self.usage)
         others = (self.money_in, self.returned, self.adjustments, self.expired)
-        money_in, returned, adjustments, expired = parts_that_are_something(added, others)
+        money_in, returned, adjustments, expired = parts_of(added, others)
         return replace(
             self, money_in=money_in, usage=-used, returned=returned, adjustments=adjustments, expired=expired
         )

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from app.billing.statements.overview import MonthLine
 from app.billing.statements.statement import Late, MeterUsed, Move, Spent, Statement
-from app.money import Money, in_and_out, parts_that_are_something, total
+from app.money import Money, in_and_out, parts_of, total
 
 T = TypeVar("T", MeterUsed, Spent, Late)
 
@@ -24,7 +24,7 @@ def to_the_cent(statement: Statement) -> Statement:
     agents to the usage."""
     opening, closing = statement.opening.to_smallest_unit, statement.closing.to_smallest_unit
     added, used = in_and_out(opening, closing, statement.added, statement.used)
-    moved = parts_that_are_something(added, [move.amount for move in statement.moves])
+    moved = parts_of(added, [move.amount for move in statement.moves])
     return replace(
         statement,
         opening=opening,
@@ -54,5 +54,5 @@ def _costing(rows: Sequence[T], used: Money, exact: Money) -> tuple[T, ...]:
     costs = [row.cost for row in rows]
     cost = total(costs, used.currency)
     whole = used if cost == exact else cost.to_smallest_unit
-    shown = parts_that_are_something(whole, costs)
+    shown = parts_of(whole, costs)
     return tuple(replace(row, cost=one) for row, one in zip(rows, shown, strict=True))

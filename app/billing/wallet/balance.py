@@ -34,7 +34,7 @@ from app.models import (
     Wallet,
     WalletLine,
 )
-from app.money import Money, parts_that_are_something, total
+from app.money import Money, parts_of, total
 from app.transaction import transaction
 
 
@@ -97,11 +97,11 @@ class BalanceView:
     def to_the_cent(self) -> BalanceView:
         """With figures in whole cents that add up: posted, less what is held and set aside, is available."""
         posted, available = self.posted.to_smallest_unit, self.available.to_smallest_unit
-        held, set_aside = parts_that_are_something(posted - available, [self.held, self.set_aside])
+        held, set_aside = parts_of(posted - available, [self.held, self.set_aside])
         exact = total((one.left for one in self.envelopes), self.posted.currency)
         # What has just expired may not be among the envelopes any more.
         whole = set_aside if exact == self.set_aside else exact.to_smallest_unit
-        left = parts_that_are_something(whole, [one.left for one in self.envelopes])
+        left = parts_of(whole, [one.left for one in self.envelopes])
         envelopes = tuple(replace(one, left=money) for one, money in zip(self.envelopes, left, strict=True))
         return replace(
             self, posted=posted, available=available, held=held, set_aside=set_aside, envelopes=envelopes

@@ -13,7 +13,7 @@ from app.billing.forecast import Profile
 from app.clock import utc_now
 from app.language import marked, translated
 from app.models import Organization, UsageGroup
-from app.money import MICRO, Money, parts_that_are_something, total
+from app.money import MICRO, Money, parts_of, total
 from app.pages.overview.chart import Chart, draw
 from app.pages.overview.usage_query import Range, Sort, UsageQuery
 
@@ -79,11 +79,12 @@ def gather(organization: Organization, query: UsageQuery, profile: Callable[[], 
     found = profile() if is_projected else None
     projection = _projection(organization, query, report, found) if found is not None else None
     ahead = projection.days if projection else {}
-    rows = _to_the_cent(report, _sorted(query, list(_rows(query, report))))
+    adding_up = _adding_up(report)
+    rows = _to_the_cent(_sorted(query, list(_rows(query, report))), report.total.cost, adding_up.total.cost)
     shown = MOST_ROWS if query.shows_all or len(rows) == ROWS + 1 else ROWS
     return UsageView(
         query=query,
-        report=_adding_up(report),
+        report=adding_up,
         chart=draw(report, ahead),
         projection=projection,
         needs_history=is_projected and found is None,
@@ -96,23 +97,22 @@ def gather(organization: Organization, query: UsageQuery, profile: Callable[[], 
 def _adding_up(report: UsageReport) -> UsageReport:
     """With costs in whole cents: those of the groups add up to that of all."""
     groups = report.groups
-    costs = parts_that_are_something(
-        report.cost_of_all.to_smallest_unit, [one.cost for one in groups.values()]
-    )
+    costs = parts_of(report.cost_of_all.to_smallest_unit, [one.cost for one in groups.values()])
     found = {group: replace(one, cost=cost) for (group, one), cost in zip(groups.items(), costs, strict=True)}
     wanted = report.asked.group
     cost = found[wanted].cost if wanted else report.cost_of_all.to_smallest_unit
     return replace(report, groups=found, total=replace(report.total, cost=cost))
 
 
-def _to_the_cent(report: UsageReport, rows: list[Row]) -> list[Row]:
-    """With costs in whole cents that add up to what the page says of all of them."""
-    exact = [row.used.compared.cost for row in rows]
-    whole = total(exact, report.total.cost.currency)
-    shown = _adding_up(report).total.cost if whole == report.total.cost else whole.to_smallest_unit
+def _to_the_cent(rows: list[Row], exact: Money, shown: Money) -> list[Row]:
+    """With costs in whole cents that add up to what is `shown` of the `exact` cost of all of them."""
+    costs = [row.used.compared.cost for row in rows]
+    whole = total(costs, exact.currency)
     return [
         replace(row, used=replace(row.used, compared=replace(row.used.compared, cost=cost)))
-        for row, cost in zip(rows, parts_that_are_something(shown, exact), strict=True)
+        for row, cost in zip(
+            rows, parts_of(shown if whole == exact else whole.to_smallest_unit, costs), strict=True
+        )
     ]
 
 
