@@ -54,3 +54,20 @@ def index_partitions(connection: Connection, table: str, name: str, of: str) -> 
         driver.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {own}")
         driver.execute(f"CREATE INDEX CONCURRENTLY {own} ON {partition} {of}")
         change(connection, f"ALTER INDEX {name} ATTACH PARTITION {own}")
+
+
+def fill(connection: Connection, table: str, statement: str, *, days: int) -> None:
+    """Let a statement fill what is new, for rows of `table` by day: organization by organization, some `days` in each
+    transaction, the newest first, because those are what pages show.
+
+    `statement` names `{org_id}`, `{first}` and `{last}`. For migrations, in an `autocommit_block`.
+    """
+    change(connection, "SET statement_timeout = 0")
+    of_each = text(
+        f"SELECT org_id, min(posted_on) AS first, max(posted_on) AS last FROM {table} GROUP BY 1 ORDER BY 1"  # noqa: S608 - the migration's own table
+    )
+    for org_id, first, last in connection.execute(of_each).all():
+        for ago in range(0, (last - first).days + 1, days):
+            end = f"'{last}'::date - {ago}"
+            change(connection, statement.format(org_id=f"'{org_id}'", first=f"{end} - {days - 1}", last=end))
+    change(connection, "RESET statement_timeout")

@@ -120,16 +120,7 @@ def upgrade():
         in_use.change(bind, _FUNCTIONS)
         _name_groups(bind)
         in_use.change(bind, _TRIGGERS)
-        in_use.change(bind, "SET statement_timeout = 0")
-        of_each = sa.text(
-            "SELECT org_id, min(posted_on) AS first, max(posted_on) AS last FROM usage_daily GROUP BY 1 ORDER BY 1"
-        )
-        for org_id, first, last in bind.execute(of_each).all():
-            for ago in range(0, (last - first).days + 1, _DAYS):
-                # The newest first: those are what pages show.
-                end = f"'{last}'::date - {ago}"
-                in_use.change(bind, f"SELECT recount_usage('{org_id}', {end} - {_DAYS - 1}, {end})")
-        in_use.change(bind, "RESET statement_timeout")
+        in_use.fill(bind, "usage_daily", "SELECT recount_usage({org_id}, {first}, {last})", days=_DAYS)
 
 
 def _name_groups(bind):

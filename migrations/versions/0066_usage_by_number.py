@@ -76,15 +76,7 @@ def upgrade():
                 bind,
                 f"CREATE OR REPLACE TRIGGER {name} AFTER {when} FOR EACH STATEMENT EXECUTE FUNCTION add_up_numbers()",
             )
-        in_use.change(bind, "SET statement_timeout = 0")
-        of_each = sa.text(
-            "SELECT org_id, min(posted_on) AS first, max(posted_on) AS last FROM usage_rollup GROUP BY 1 ORDER BY 1"
-        )
-        for org_id, first, last in bind.execute(of_each).all():
-            for ago in range(0, (last - first).days + 1, _DAYS):
-                end = f"'{last}'::date - {ago}"
-                in_use.change(bind, f"SELECT recount_numbers('{org_id}', {end} - {_DAYS - 1}, {end})")
-        in_use.change(bind, "RESET statement_timeout")
+        in_use.fill(bind, "usage_rollup", "SELECT recount_numbers({org_id}, {first}, {last})", days=_DAYS)
 
 
 def downgrade():
