@@ -7,21 +7,11 @@ from flask import Flask
 
 from app.extensions import db, driver_connection
 from benchmarks import writes
+from benchmarks.ingest_costs import TABLES
 from benchmarks.replay import Recorded, Replay, recording
 from dev.database_roles import Addresses
 from tests.factories import an_organization
 from tests.support.metering import an_event, on_growth, take
-
-TABLES = (
-    "usage_key",
-    "usage_event",
-    "usage_daily",
-    "wallet_line",
-    "transfer",
-    "account",
-    "wallet",
-    "allowance",
-)
 
 
 def test_what_a_batch_writes_is_written_once_more(app: Flask, database: Addresses) -> None:
