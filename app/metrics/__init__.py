@@ -22,7 +22,7 @@ from app.metrics.definitions import (
     STRIPE_SECONDS,
     THREADS_IN_USE,
 )
-from app.metrics.exposition import CONTENT_TYPE, Collector, expose
+from app.metrics.exposition import CONTENT_TYPE, Collector, expose, may_read
 
 __all__ = [
     "AUTO_TOP_UPS",
@@ -44,4 +44,5 @@ __all__ = [
     "THREADS_IN_USE",
     "Collector",
     "expose",
+    "may_read",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from hmac import compare_digest
 from typing import Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -16,6 +17,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def may_read(authorization: str, token: str) -> bool:
+    """Whether a request's `Authorization` has the token that Prometheus was given."""
+    return compare_digest(authorization.removeprefix("Bearer ").encode(), token.encode())
 
 
 class Collector(Protocol):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hmac import compare_digest
-
 from flask import Flask, Response, abort, current_app, request
 
 from app import metrics
@@ -24,8 +22,7 @@ def show_metrics() -> Response:
     token: str = current_app.config["SETTINGS"].metrics_token
     if not token:
         abort(404)
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not compare_digest(given.encode(), token.encode()):
+    if not metrics.may_read(request.headers.get("Authorization", ""), token):
         return Response("", 401, {"WWW-Authenticate": 'Bearer realm="metrics"'})
     content = metrics.expose(*current_app.extensions.get(_COLLECTORS, []))
     return Response(content, content_type=metrics.CONTENT_TYPE, headers={"Cache-Control": "no-store"})
