@@ -18,10 +18,11 @@ from app.people.factors import pending_sign_ins
 from app.people.identification import Vouched
 from app.web.health import newest_migration
 from config import Settings
-from dev.testing import TEMPLATE, create_database, drop_database, migrate
+from dev.testing import create_database, drop_database, migrate
 from tests.factories import a_person, an_organization, at
 from tests.people.external.vouching import claims
 from tests.support.database import another_session, inside
+from tests.support.own_database import on_its_own
 
 
 def test_migrations_go_down_and_up_again_with_data_in_the_tables(process_name: str) -> None:
@@ -56,12 +57,7 @@ def test_the_models_and_the_migrations_say_the_same(app: Flask) -> None:
 @pytest.mark.long
 def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> None:
     """Revision 0015 turns days into moments, in each organization's zone, and back."""
-    name = f"subscriptions_{process_name}"
-    database = create_database(name, template=TEMPLATE)
-    app = create_app(
-        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
-    )
-    with inside(app):
+    with on_its_own(f"subscriptions_{process_name}"):
         organization = an_organization(timezone="Pacific/Auckland")
         id_ = {"id": organization.id}
         another_session()
@@ -81,20 +77,12 @@ def test_subscriptions_keep_their_periods_and_failures(process_name: str) -> Non
         another_session()
         downgrade(revision="0014")
         assert str(db.session.scalar(text("SELECT failed_on FROM subscription"))) == "2026-11-04"
-        another_session()
-        db.engine.dispose()
-    drop_database(name)
 
 
 @pytest.mark.long
 def test_organizations_whose_zone_is_none_get_one(process_name: str) -> None:
     """Revision 0028: the database doesn't know the zone, or takes it for an abbreviation."""
-    name = f"zones_{process_name}"
-    database = create_database(name, template=TEMPLATE)
-    app = create_app(
-        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
-    )
-    with inside(app):
+    with on_its_own(f"zones_{process_name}"):
         ids = {
             zone: an_organization().id
             for zone in ("localtime", "Factory", "right/UTC", "CET", "Asia/Kolkata")
@@ -115,21 +103,13 @@ def test_organizations_whose_zone_is_none_get_one(process_name: str) -> None:
             "Europe/Brussels",
             "Asia/Kolkata",
         ]
-        another_session()
-        db.engine.dispose()
-    drop_database(name)
 
 
 @pytest.mark.long
 def test_what_an_issuer_gave_is_gone_where_it_would_count_for_everyone(process_name: str) -> None:
     """Revision 0043, on the way back: without the column a role of an issuer's would also count after signing in with
     a password, and a session that the issuer began would go on with it."""
-    name = f"identities_{process_name}"
-    database = create_database(name, template=TEMPLATE)
-    app = create_app(
-        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
-    )
-    with inside(app):
+    with on_its_own(f"identities_{process_name}"):
         here = a_person(organization=an_organization())
         admitted = admission.admit(claims(), None)
         assert admitted.user is not None
@@ -145,20 +125,12 @@ def test_what_an_issuer_gave_is_gone_where_it_would_count_for_everyone(process_n
             assert db.session.scalars(text(f"SELECT user_id FROM {table}")).all() == left, table
         db.session.rollback()
         upgrade()
-        another_session()
-        db.engine.dispose()
-    drop_database(name)
 
 
 @pytest.mark.long
 def test_usage_from_before_is_in_the_totals_by_one_dimension(process_name: str) -> None:
     """Revisions 0064 and 0066, of several weeks and organizations, and of a meter that no version has."""
-    name = f"totals_{process_name}"
-    database = create_database(name, template=TEMPLATE)
-    app = create_app(
-        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
-    )
-    with inside(app):
+    with on_its_own(f"totals_{process_name}"):
         ids = [an_organization().id for _ in range(2)]
         another_session()
         downgrade(revision="0063")
@@ -188,6 +160,3 @@ def test_usage_from_before_is_in_the_totals_by_one_dimension(process_name: str) 
             SELECT sum(calling_micro), sum(telephony_micro), sum(models_micro) FROM usage_by_name
             WHERE kind <> 'number'""")
         assert [int(one) for one in db.session.execute(sums).one()] == [3_280_000, 6_560_000, 0]
-        another_session()
-        db.engine.dispose()
-    drop_database(name)

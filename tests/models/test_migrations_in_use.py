@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 from flask_migrate import upgrade
 
-from app import create_app
-from config import Settings
-from dev.testing import create_database, drop_database
-from tests.support.database import another_session, inside
 from tests.support.migrated import found, recorded, script
+from tests.support.own_database import on_its_own
 
 FIRST = "0027"
 """Those before it are older than the way in which tables in use are changed (`app.database.in_use`)."""
@@ -48,15 +45,8 @@ ACCEPTED: dict[str, dict[str, str]] = {
 
 @pytest.fixture
 def scripts(process_name: str) -> dict[str, str]:
-    name = f"migrated_{process_name}"
-    database = create_database(name)
-    app = create_app(
-        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
-    )
-    with recorded() as said, inside(app):
+    with recorded() as said, on_its_own(f"migrated_{process_name}", template=None):
         upgrade()
-        another_session()
-    drop_database(name)
     return {revision: script(statements) for revision, statements in said.items() if statements}
 
 

@@ -13,17 +13,15 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select
 
-from app import create_app
 from app.billing import hours
 from app.billing.hours import counting
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, SpendCount, SpendHour, Transfer, UsageEvent
-from config import Settings
-from dev.testing import TEMPLATE, create_database, drop_database
 from tests.factories import at, give_credit
 from tests.support.database import another_session, inside
 from tests.support.metering import an_event, on_growth, take
+from tests.support.own_database import on_its_own
 
 NINE = at("2026-11-10 09:00")
 
@@ -174,12 +172,7 @@ def test_two_workers_count_each_transfer_once(app: Flask) -> None:
 
 @pytest.mark.long
 def test_the_migration_fills_what_the_job_would_have_counted(process_name: str) -> None:
-    name = f"hours_{process_name}"
-    database = create_database(name, template=TEMPLATE)
-    app = create_app(
-        Settings.from_environment({"APP_ENV": "test", **database.settings, "LOG_LEVEL": "ERROR"})
-    )
-    with inside(app):
+    with on_its_own(f"hours_{process_name}"):
         organization = on_growth()
         use(organization, NINE, "a")
         use(organization, NINE + timedelta(hours=3), "b")
@@ -194,6 +187,3 @@ def test_the_migration_fills_what_the_job_would_have_counted(process_name: str) 
         another_session()
         assert {hour: sum(both) for hour, both in counted(organization).items()} == expected
         assert hours.find_due(utc_now() + timedelta(hours=1)) == []
-        another_session()
-        db.engine.dispose()
-    drop_database(name)
