@@ -18,7 +18,7 @@ import identity_provider
 import secret_keys
 import settings_checks
 import trusted_shell
-from demo_notes import Notes, StaleNotesError
+from demo_notes import Notes
 from environ import Environ, SettingsError
 from identity_provider import IdentityProvider
 from trusted_shell import TrustedShell
@@ -153,10 +153,11 @@ class Settings:
         production = environment == "production"
         # With a key of Stripe's own and no other address given, Stripe itself is meant.
         own_key = bool(env.text("STRIPE_SECRET_KEY", ""))
-        left = _demo_notes(environment, data)
+        is_elsewhere = own_key or bool(env.text("STRIPE_API_BASE", "")) or environment != "development"
+        left = demo_notes.left(data) if environment == "development" else Notes()
         notes = left or Notes()
         stand_in = notes.stripe_url or SANDBOX
-        database_url = env.text("DATABASE_URL", "")
+        database_url = env.text("DATABASE_URL", None if production else "")
         # Of the embedded database, which has both, the one goes with the other.
         embedded_owner = "" if database_url or production else notes.database_owner_url or ""
         settings = cls(
@@ -164,7 +165,7 @@ class Settings:
             secret_key=env.text("SECRET_KEY", None if production else secret_keys.DEVELOPMENT_KEY),
             secret_key_fallbacks=env.words("SECRET_KEY_FALLBACKS", ""),
             database_url=database_url
-            or env.attempt(lambda: _embedded_database_url(left, production=production), ""),
+            or ("" if production else env.attempt(lambda: demo_notes.database_url(left), "")),
             database_owner_url=env.text("DATABASE_OWNER_URL", embedded_owner),
             public_url=env.text("PUBLIC_URL", None if production else notes.public_url or PAGES).rstrip("/"),
             trusted_hosts=env.words("TRUSTED_HOSTS", ""),
@@ -179,13 +180,11 @@ class Settings:
             stripe_js_url=env.text(
                 "STRIPE_JS_URL", STRIPE_JS if own_key or production else f"{stand_in}/endive/stripe.js"
             ),
-            stripe_stand_in_id=_stand_in_id(
-                environment, notes, is_set=own_key or bool(env.text("STRIPE_API_BASE", ""))
-            ),
+            stripe_stand_in_id=None if is_elsewhere else notes.stripe_id or "",
             stripe_timeout_seconds=env.number("STRIPE_TIMEOUT_SECONDS", 20),
             stripe_page_patience_seconds=env.at_least_one("STRIPE_PAGE_PATIENCE_SECONDS", 4),
             shell_origins=env.words("SHELL_ORIGINS", ""),
-            shell=_shell(env),
+            shell=trusted_shell.read(env),
             trusted_types=env.choice("TRUSTED_TYPES", TRUSTED_TYPES, "enforce"),
             invoices_url=env.text("INVOICES_URL", "") or None,
             catalog_path=Path(env.text("CATALOG_PATH", str(ROOT / "catalog.toml"))),
@@ -201,7 +200,7 @@ class Settings:
             auto_top_ups_per_hour=env.at_least_one("AUTO_TOP_UPS_PER_HOUR", 4),
             auto_top_ups_per_day=env.at_least_one("AUTO_TOP_UPS_PER_DAY", 12),
             auto_top_up_brake_floor=env.number("AUTO_TOP_UP_BRAKE_FLOOR", 25),
-            identity_provider=_identity_provider(env),
+            identity_provider=identity_provider.read(env),
             api_requests_per_minute=env.number("API_REQUESTS_PER_MINUTE", 6000),
             platform_threads=env.at_least_one("PLATFORM_THREADS", 4),
             page_threads=env.at_least_one("PAGE_THREADS", 4),
@@ -235,71 +234,3 @@ class Settings:
         for check in settings_checks.which(settings):
             env.attempt(partial(check, settings), None)
         return settings
-
-
-def _identity_provider(env: Environ) -> IdentityProvider | None:
-    """The provider that people may sign in with; None without an issuer."""
-    issuer = env.text("OIDC_ISSUER", "")
-    if not issuer:
-        return None
-    provider = IdentityProvider(
-        name=env.text("OIDC_NAME", "your organization"),
-        issuer=issuer,
-        client_id=env.text("OIDC_CLIENT_ID", ""),
-        client_secret=env.text("OIDC_CLIENT_SECRET", ""),
-        scopes=env.words("OIDC_SCOPES", "openid email profile"),
-        organization_claim=env.text("OIDC_ORGANIZATION_CLAIM", "org"),
-        organization_name_claim=env.text("OIDC_ORGANIZATION_NAME_CLAIM", "org_name"),
-        roles_claim=env.text("OIDC_ROLES_CLAIM", "roles"),
-        owner_roles=env.words("OIDC_OWNER_ROLES", "org_admin"),
-        member_roles=env.words("OIDC_MEMBER_ROLES", "member"),
-        email_verified_claim=env.text("OIDC_EMAIL_VERIFIED_CLAIM", "email_verified"),
-        second_factors=env.words("OIDC_SECOND_FACTORS", ""),
-    )
-    if (wrong := identity_provider.problem(provider)) is not None:
-        env.refuse(wrong)
-        return None
-    return provider
-
-
-def _shell(env: Environ) -> TrustedShell | None:
-    """The shell whose tokens sign people in; None without an issuer."""
-    issuer, keys_url = env.text("SHELL_ISSUER", ""), env.text("SHELL_JWKS_URL", "")
-    minutes = env.at_least_one("SHELL_SESSION_MINUTES", 15)
-    shell = TrustedShell(issuer, keys_url, minutes) if issuer else None
-    if (wrong := trusted_shell.problem(shell, keys_url, env.words("SHELL_ORIGINS", ""))) is not None:
-        env.refuse(wrong)
-        return None
-    return shell
-
-
-def _demo_notes(environment: Environment, folder: Path) -> Notes | None:
-    """What the demo that runs on the folder has left, in development; None where it has ended and left it."""
-    try:
-        return demo_notes.read(folder) if environment == "development" else Notes()
-    except StaleNotesError:
-        return None
-
-
-def _embedded_database_url(notes: Notes | None, *, production: bool) -> str:
-    """The address of the demo's embedded PostgreSQL; `notes` is None where they are of a demo that has ended."""
-    if production:
-        raise SettingsError("DATABASE_URL is not set. Set it to your PostgreSQL (15 or newer).")
-    if notes is None:
-        raise SettingsError(
-            "DATABASE_URL is not set, and the demo that left its addresses in the data folder is not running any "
-            "more. Start it with `make run` in another terminal, or set DATABASE_URL."
-        )
-    if notes.database_url is not None:
-        return notes.database_url
-    raise SettingsError(
-        "DATABASE_URL is not set and the embedded PostgreSQL is not running. "
-        "Start it with `make run` in another terminal, or set DATABASE_URL."
-    )
-
-
-def _stand_in_id(environment: Environment, notes: Notes, *, is_set: bool) -> str | None:
-    """Who the stand-in for Stripe has to be; None where its address was set, or where Stripe itself is meant."""
-    if is_set or environment != "development":
-        return None
-    return notes.stripe_id or ""

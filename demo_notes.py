@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from environ import SettingsError
+
 LOCK = "lock"
 
 
@@ -73,3 +75,26 @@ def is_running(folder: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def left(folder: Path) -> Notes | None:
+    """What the demo that runs on the folder has left; None where it has ended and left it."""
+    try:
+        return read(folder)
+    except StaleNotesError:
+        return None
+
+
+def database_url(notes: Notes | None) -> str:
+    """The address of the demo's embedded PostgreSQL; `notes` is None where they are of a demo that has ended."""
+    if notes is None:
+        raise SettingsError(
+            "DATABASE_URL is not set, and the demo that left its addresses in the data folder is not running any "
+            "more. Start it with `make run` in another terminal, or set DATABASE_URL."
+        )
+    if notes.database_url is not None:
+        return notes.database_url
+    raise SettingsError(
+        "DATABASE_URL is not set and the embedded PostgreSQL is not running. "
+        "Start it with `make run` in another terminal, or set DATABASE_URL."
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from environ import Environ
+
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -28,6 +30,31 @@ class IdentityProvider:
     member_roles: tuple[str, ...]
     email_verified_claim: str
     second_factors: tuple[str, ...]
+
+
+def read(env: Environ) -> IdentityProvider | None:
+    """The provider that people may sign in with; None without an issuer, and where the settings are refused."""
+    issuer = env.text("OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    provider = IdentityProvider(
+        name=env.text("OIDC_NAME", "your organization"),
+        issuer=issuer,
+        client_id=env.text("OIDC_CLIENT_ID", ""),
+        client_secret=env.text("OIDC_CLIENT_SECRET", ""),
+        scopes=env.words("OIDC_SCOPES", "openid email profile"),
+        organization_claim=env.text("OIDC_ORGANIZATION_CLAIM", "org"),
+        organization_name_claim=env.text("OIDC_ORGANIZATION_NAME_CLAIM", "org_name"),
+        roles_claim=env.text("OIDC_ROLES_CLAIM", "roles"),
+        owner_roles=env.words("OIDC_OWNER_ROLES", "org_admin"),
+        member_roles=env.words("OIDC_MEMBER_ROLES", "member"),
+        email_verified_claim=env.text("OIDC_EMAIL_VERIFIED_CLAIM", "email_verified"),
+        second_factors=env.words("OIDC_SECOND_FACTORS", ""),
+    )
+    if (wrong := problem(provider)) is not None:
+        env.refuse(wrong)
+        return None
+    return provider
 
 
 def problem(provider: IdentityProvider) -> str | None:

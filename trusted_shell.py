@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from environ import Environ
 from identity_provider import is_allowed
 
 
@@ -16,6 +17,17 @@ class TrustedShell:
     issuer: str
     keys_url: str
     session_minutes: int
+
+
+def read(env: Environ) -> TrustedShell | None:
+    """The shell whose tokens sign people in; None without an issuer, and where the settings are refused."""
+    issuer, keys_url = env.text("SHELL_ISSUER", ""), env.text("SHELL_JWKS_URL", "")
+    minutes = env.at_least_one("SHELL_SESSION_MINUTES", 15)
+    shell = TrustedShell(issuer, keys_url, minutes) if issuer else None
+    if (wrong := problem(shell, keys_url, env.words("SHELL_ORIGINS", ""))) is not None:
+        env.refuse(wrong)
+        return None
+    return shell
 
 
 def problem(shell: TrustedShell | None, keys_url: str, origins: tuple[str, ...]) -> str | None:
