@@ -115,6 +115,11 @@ def month(value: date) -> str:
     return date_text(value, "yMMMM", locale())
 
 
+def month_named(value: date) -> str:
+    """`November`, or `November 2025` unless it is of this year, for sentences about what comes or goes now."""
+    return date_text(value, "LLLL" if value.year == _today().year else "yMMMM", locale())
+
+
 def time_element(value: datetime, style: str = "full") -> Markup:
     """A `<time>` with the instant in UTC and its text in the organization's time zone, including its name.
 
@@ -123,8 +128,8 @@ def time_element(value: datetime, style: str = "full") -> Markup:
     """
     local = value.astimezone(_zone())
     words = {
-        "full": moment(value),
-        "recent": f"{day(local.date())}, {_clock(local)}",
+        "full": moment_full(value),
+        "recent": moment(value),
         "date": date_text(local.date(), "medium", locale()),
         "day": day(local.date()),
         "clock": _clock(local),
@@ -133,7 +138,13 @@ def time_element(value: datetime, style: str = "full") -> Markup:
 
 
 def moment(value: datetime) -> str:
-    """`Nov 24, 2026, 9:05 am EST`, for sentences that are no markup: messages and errors of forms."""
+    """`Nov 24, 9:05 am EST`, the day as `day`, for sentences that are no markup: messages and errors of forms."""
+    local = value.astimezone(_zone())
+    return f"{day(local.date())}, {_clock(local)}"
+
+
+def moment_full(value: datetime) -> str:
+    """`Nov 24, 2026, 9:05 am EST`, for what is read years later: the audit trail."""
     local = value.astimezone(_zone())
     return f"{date_text(local.date(), 'medium', locale())}, {_clock(local)}"
 
@@ -172,8 +183,12 @@ def _estimated(value: datetime) -> tuple[str, str | None]:
 
 
 def _form_of(value: date) -> str:
-    today = utc_now().astimezone(_zone()).date()
+    today = _today()
     return "MMMd" if value.year == today.year and value < today + _FAR_AHEAD else "medium"
+
+
+def _today() -> date:
+    return utc_now().astimezone(_zone()).date()
 
 
 def _clock(local: datetime) -> str:

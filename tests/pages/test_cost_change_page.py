@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -50,6 +50,7 @@ def test_it_says_what_made_the_difference_and_leads_to_the_calls_of_each_part(ow
         "$3.80 from more calls and $1.90 from longer calls." in words
     )
     assert "Longer calls: +$1.90" in words
+    assert "reported without its calls" not in words
     assert "Difference: +$5.70" in words
     # What made most of it is open, and what changed nothing isn't there.
     assert re.findall(r'<details class="disclosure" id="part-(\w+)"( open)?>', page.text) == [
@@ -175,12 +176,38 @@ def test_last_week_is_the_same_on_every_day_of_this_week(day: int) -> None:
     assert (days["from"], days["to"]) == (date(2026, 11, 16), date(2026, 11, 22))
 
 
+@pytest.mark.parametrize("ago", range(0, 400, 9))
+def test_no_two_usual_periods_are_the_same_days_on_any_day(ago: int) -> None:
+    compared = [tuple(days.values()) for _, days in query.list_presets(TODAY - timedelta(days=ago))]
+    assert len(compared) == len(set(compared)) >= 3
+
+
+def test_on_a_monday_last_week_is_not_listed_a_second_time() -> None:
+    names = [name for name, _ in query.list_presets(date(2026, 11, 30))]
+    assert names == ["Last week", "Last 30 days", "Last month"]
+
+
+def test_calls_of_a_period_that_names_none_are_unknown_and_usage_is_compared(
+    app: Flask, sandbox: Sandbox
+) -> None:
+    owner = Owner(app, credit="100")
+    use(owner.organization, 300, days=0, campaign="A", call="call1")
+    use(owner.organization, 600, days=7, campaign="A")
+    add_up(owner.organization)
+    words = text_of(owner.get(PAGE))
+    assert "more calls" not in words
+    assert "usage cost $0.95 more: $0.95 from more usage." in words
+    assert re.search(r"Calls 1 . Unknown Cost per call", words)
+    assert "reported without its calls" in words
+
+
 def test_the_usual_periods_that_are_shown_are_marked(owner: Owner) -> None:
     days = dict(query.list_presets(owner.organization.local_day()))
     week = "&".join(f"{name}={day}" for name, day in days["Last week"].items())
     marked = re.compile(r'<strong aria-current="true">(Last[^<]+)</strong>')
-    assert "Last 7 days" in marked.findall(owner.get("/billing/cost-change").text)
-    assert "Last week" in marked.findall(owner.get(f"/billing/cost-change?{week}").text)
+    usual = "Last 7 days" if "Last 7 days" in days else "Last week"
+    assert marked.findall(owner.get("/billing/cost-change").text) == [usual]
+    assert marked.findall(owner.get(f"/billing/cost-change?{week}").text) == ["Last week"]
     assert marked.findall(owner.get("/billing/cost-change?from=2026-01-05&to=2026-01-06").text) == []
 
 

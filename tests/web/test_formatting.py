@@ -15,6 +15,7 @@ from app.web.formatting import (
     day,
     day_long,
     day_of_chart,
+    month_named,
     number,
     time_around,
     time_element,
@@ -61,6 +62,8 @@ def test_a_day_has_its_year_unless_it_is_clear(app: Flask, monkeypatch: pytest.M
         assert far == ["Dec 31, 2025", "Dec 7, 2026", "Jan 1, 2027", "Feb 29, 2024"]
         recent = [plain(time_element(at(f"{year}-01-05 14:05"), "recent")) for year in (2026, 2025)]
         assert recent == ["Jan 5, 2:05 pm UTC", "Jan 5, 2025, 2:05 pm UTC"]
+        months = [month_named(date.fromisoformat(one)) for one in ("2026-12-01", "2025-12-01", "2027-01-01")]
+        assert months == ["December", "December 2025", "January 2027"]
 
 
 def an_hour_of(days: int) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -35,10 +35,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class PeriodCost:
-    """What a period's usage cost, as it was charged, corrections included."""
+    """What a period's usage cost, as it was charged, corrections included.
+
+    `calls` is None if none of its usage names a call, though it has usage of calls: how many is unknown then.
+    """
 
     period: Period
-    calls: int
+    calls: int | None
     cost: Money
 
     @property
@@ -84,10 +87,15 @@ def compare(
 ) -> CostChange:
     """Compare two periods by a name of usage (`app.billing.activity.filters.NAMES`). Two statements, and the mark.
 
+    Where the calls of one of them are unknown, both are compared by what was used, not by calls.
     `is_counted`: all usage of both is added up by now.
     """
     old, new = (_segments(organization, period, by, group) for period in (before, after))
-    cells, currency = variance.split(old, new), organization.currency
+    currency = organization.currency
+    if _count_calls(old) is None or _count_calls(new) is None:
+        cells = variance.split(_without_calls(old), _without_calls(new))
+    else:
+        cells = variance.split(old, new)
     sums = variance.add_up(cells)
     mark = rollups.get_mark(organization.id)
     last = max(before.last, after.last)
@@ -114,8 +122,20 @@ def compare(
 
 
 def _cost(period: Period, segments: dict[str, Segment], currency: str) -> PeriodCost:
+    return PeriodCost(
+        period, _count_calls(segments), Money(sum(one.cost for one in segments.values()), currency)
+    )
+
+
+def _count_calls(segments: dict[str, Segment]) -> int | None:
+    """None if none is named, though what calls use was used."""
     calls = sum(one.calls for one in segments.values())
-    return PeriodCost(period, calls, Money(sum(one.cost for one in segments.values()), currency))
+    is_used = any(used.units for one in segments.values() for used in one.of_calls.values())
+    return None if is_used and not calls else calls
+
+
+def _without_calls(segments: dict[str, Segment]) -> dict[str, Segment]:
+    return {name: replace(one, calls=0) for name, one in segments.items()}
 
 
 def _segments(organization: Organization, period: Period, by: str, group: str | None) -> dict[str, Segment]:

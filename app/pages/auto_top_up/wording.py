@@ -14,7 +14,7 @@ from app.language import gettext, marked, translated
 from app.models import AttemptOutcome, AutoTopUp, OffReason
 from app.money import Money
 from app.payments import declines
-from app.web.formatting import moment, money, month
+from app.web.formatting import moment, money, month_named
 
 CONSENT = marked(
     "I authorize Voice Portal to charge the cards chosen here, in this order and without asking me each time, "
@@ -147,7 +147,7 @@ def next_charge(state: State, following: NextCharge) -> str:
     }
     if following.is_below:
         return gettext(
-            "Your available credit is below %(threshold)s, we charge %(card)s the amount that brings it back to "
+            "Your available credit is below %(threshold)s, so we charge %(card)s the amount that brings it back to "
             "%(target)s: about %(usual)s, %(most)s.",
             **values,
         )
@@ -160,7 +160,7 @@ def next_charge(state: State, following: NextCharge) -> str:
 
 def _at_most(state: State, following: NextCharge) -> str:
     """How much is charged at a time and in a month, as the end of the sentence."""
-    left, in_month = money(following.left), month(following.month)
+    left, in_month = money(following.left), month_named(following.month)
     if following.at_a_time < following.left:
         at_a_time = money(following.at_a_time)
         if state.used.micro:

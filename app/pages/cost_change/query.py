@@ -67,7 +67,10 @@ def read(args: MultiDict[str, str], today: date) -> CostQuery:
 
 
 def list_presets(today: date) -> list[tuple[str, dict[str, object]]]:
-    """Usual comparisons: their names, and their addresses. A week begins on Monday, as that of a limit."""
+    """Usual comparisons: their names, and their addresses. A week begins on Monday, as that of a limit.
+
+    Days that have two names are listed by one: on a Monday, last week is the last seven days.
+    """
     yesterday = today - timedelta(days=1)
     sunday = today - timedelta(days=today.isoweekday())
     found = [(gettext("Last week"), Period(sunday - timedelta(days=_USUAL_DAYS - 1), sunday))]
@@ -79,7 +82,12 @@ def list_presets(today: date) -> list[tuple[str, dict[str, object]]]:
     )
     presets = [(name, CostQuery(period.before, period, "campaign", None)) for name, period in found]
     presets.append((gettext("Last month"), CostQuery(month_before, last_month, "campaign", None)))
-    return [(name, {key: query.address[key] for key in _DAYS}) for name, query in presets]
+    found_days: list[tuple[str, dict[str, object]]] = []
+    for name, compared in presets:
+        days = {key: compared.address[key] for key in _DAYS}
+        if days not in (others for _, others in found_days):
+            found_days.append((name, days))
+    return found_days
 
 
 def _last(days: int) -> str:

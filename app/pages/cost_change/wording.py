@@ -119,9 +119,10 @@ def _against(one: PartChange, change: CostChange) -> str:
 
 def _cause(one: PartChange, change: CostChange) -> str:
     is_more = one.amount.micro > 0
-    calls = change.after.calls - change.before.calls
-    if one.part is Part.VOLUME and calls and is_more is (calls > 0):
-        return gettext("more calls") if is_more else gettext("fewer calls")
+    if one.part is Part.VOLUME and change.after.calls is not None and change.before.calls is not None:
+        calls = change.after.calls - change.before.calls
+        if calls and is_more is (calls > 0):
+            return gettext("more calls") if is_more else gettext("fewer calls")
     if one.part is Part.RATE:
         return gettext("a higher cost per unit") if is_more else gettext("a lower cost per unit")
     return part_label(one, change.by)

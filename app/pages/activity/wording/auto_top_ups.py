@@ -9,7 +9,7 @@ from app.billing.audit import Action
 from app.language import gettext, marked
 from app.models import AuditEvent, card_name
 from app.pages.activity.wording.parts import ActionWording, amount
-from app.web.formatting import moment
+from app.web.formatting import moment_full
 
 
 def _auto_top_up(event: AuditEvent) -> str:
@@ -45,7 +45,7 @@ def _resumed(event: AuditEvent) -> str:
     until, up_to = event.details.get("until"), amount(event, "up_to")
     if not until:
         return gettext("For good, up to %(amount)s an hour", amount=up_to)
-    time = moment(datetime.fromisoformat(str(until)))
+    time = moment_full(datetime.fromisoformat(str(until)))
     return gettext("Until %(time)s, up to %(amount)s an hour", time=time, amount=up_to)
 
 

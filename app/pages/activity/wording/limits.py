@@ -12,7 +12,7 @@ from app.models import AuditEvent
 from app.notify import stored_texts
 from app.pages.activity.wording.parts import ActionWording, amount, as_money
 from app.pages.labels import destination_name
-from app.web.formatting import moment
+from app.web.formatting import moment_full
 
 
 def _per(event: AuditEvent) -> str:
@@ -46,7 +46,7 @@ def _limit_state(state: dict[str, Any] | None) -> str:
     stops = pgettext("a limit", "stops") if state["stops"] else pgettext("a limit", "only notifies")
     parts = [as_money(str(state["amount"])), stops]
     if state.get("raised") and state.get("raised_until"):
-        until = moment(datetime.fromisoformat(str(state["raised_until"])))
+        until = moment_full(datetime.fromisoformat(str(state["raised_until"])))
         raised = as_money(str(state["raised"]))
         parts.insert(1, gettext("%(amount)s until %(time)s", amount=raised, time=until))
     return ", ".join(parts)
@@ -57,7 +57,9 @@ def _more(event: AuditEvent) -> str:
     wanted = {"limit": _subject(event), "amount": amount(event, "wanted"), "per": _per(event)}
     parts = [gettext("%(limit)s: %(amount)s %(per)s", **wanted)]
     if details.get("until"):
-        parts.append(gettext("until %(time)s", time=moment(datetime.fromisoformat(str(details["until"])))))
+        parts.append(
+            gettext("until %(time)s", time=moment_full(datetime.fromisoformat(str(details["until"]))))
+        )
     if event.action != "limit.more_asked":
         parts.append(gettext("asked by %(name)s", name=name_for_reader(str(details.get("asked_by")))))
     if details.get("note"):
