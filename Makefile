@@ -3,6 +3,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 RUN_STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
+UPKEEP_STAMP := .venv/upkeep/.installed
 PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
@@ -27,7 +28,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000 CORRECTIONS_EXAMPLES=300
 SECTION ?=
 
-.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -131,6 +132,7 @@ schema: $(DEV_STAMP) ## Draw the schema from a migrated database into docs/schem
 requirements: $(DEV_STAMP) ## Pin what requirements*.in ask for
 	$(COMPILE) --output-file requirements.txt requirements.in
 	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) --output-file requirements-upkeep.txt requirements-upkeep.in
 
 texts: $(DEV_STAMP) ## Bring the catalogs of translations up to date with the texts in the code
 	@$(PYTHON_IN_VENV) -m dev.texts
@@ -142,6 +144,18 @@ wheel: $(DEV_STAMP) ## Build the package into dist/
 
 image-steps: $(DEV_STAMP) ## Do the steps of the container image without a builder, and start what comes of it
 	@$(PYTHON_IN_VENV) -m dev.image
+
+audit: $(UPKEEP_STAMP) ## Look for known vulnerabilities in what is pinned; 3 where the data can't be reached
+	@$(PYTHON_IN_VENV) -m dev.upkeep audit
+
+secret-scan: $(RUN_STAMP) ## Look for secrets in everything that was ever committed
+	@$(PYTHON_IN_VENV) -m dev.upkeep secret-scan
+
+licenses: $(UPKEEP_STAMP) ## Print the license of each package, and find those that aren't allowed
+	@$(PYTHON_IN_VENV) -m dev.upkeep licenses
+
+sbom: $(UPKEEP_STAMP) ## Write the bill of materials into dist/ (CycloneDX)
+	@$(PYTHON_IN_VENV) -m dev.upkeep sbom
 
 clean: ## Remove .venv and caches; the demo's data stays
 	rm -rf .venv .pytest_cache .test_cluster .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
@@ -159,4 +173,11 @@ $(RUN_STAMP): requirements.txt
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@echo "Installing what the tests and checks need …"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# In an environment of its own: nothing of it is needed to run or to test the product.
+$(UPKEEP_STAMP): requirements-upkeep.txt $(DEV_STAMP)
+	@echo "Installing what looks after the rest …"
+	@$(PYTHON_IN_VENV) -m venv --clear .venv/upkeep
+	@.venv/upkeep/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-upkeep.txt
 	@touch $@
