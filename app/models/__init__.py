@@ -42,11 +42,9 @@ from app.models.ledger import (
     HAS_OWN_CAUSE,
     Account,
     AccountName,
-    CallingState,
     Transfer,
     TransferKind,
     UsageGroup,
-    Wallet,
     WalletLine,
 )
 from app.models.mail import Mail, MailOptOut, MailState, StoppedMail
@@ -86,6 +84,7 @@ from app.models.usage import (
     UsageKey,
 )
 from app.models.used_token import UsedToken
+from app.models.wallet import CallingState, Wallet
 from app.models.watch import WalletWatch, WatchKind
 
 __all__ = [

@@ -9,7 +9,7 @@ from app.billing.platform import endpoints
 from app.billing.wallet import ledger
 from app.extensions import db
 from app.models import AlertChoice, AuditEvent, CallingState, PlatformMessage, Wallet
-from app.models.ledger import Money
+from app.money import Money
 from tests.factories import an_organization, usd
 from tests.support.alerting import an_alerted, recipients_channel, set_levels, tell_about, to, told
 
