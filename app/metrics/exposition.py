@@ -20,8 +20,9 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def may_read(authorization: str, token: str) -> bool:
-    """Whether a request's `Authorization` has the token that Prometheus was given."""
-    return compare_digest(authorization.removeprefix("Bearer ").encode(), token.encode())
+    """Whether a request's `Authorization` is the token that Prometheus was given, as a bearer token (RFC 6750)."""
+    scheme, _, sent = authorization.partition(" ")
+    return scheme.lower() == "bearer" and compare_digest(sent.strip().encode(), token.encode())
 
 
 class Collector(Protocol):

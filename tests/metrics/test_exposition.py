@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app import metrics
 from config import ROOT
 from dev.testing import Addresses
 from tests.support.waiting import wait_until
@@ -38,6 +39,24 @@ def test_processes_that_share_a_folder_are_added_up(tmp_path: Path) -> None:
         )
         assert f'billing_holds_total{{operation="reserve",outcome="granted"}} {said}' in done.stdout
     assert 'pid="' not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("authorization", "may"),
+    [
+        (f"Bearer {TOKEN}", True),
+        (f"bearer  {TOKEN}", True),
+        (TOKEN, False),
+        (f"Bearer{TOKEN}", False),
+        (f"Basic {TOKEN}", False),
+        (f"Bearer {TOKEN}m", False),
+        ("Bearer \xe9", False),
+        ("Bearer", False),
+        ("", False),
+    ],
+)
+def test_only_the_bearer_of_the_token_may_read(authorization: str, may: bool) -> None:
+    assert metrics.may_read(authorization, TOKEN) is may
 
 
 def read(server: WebProcess, token: str = TOKEN) -> HTTPResponse:
