@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,8 +31,12 @@ from dev.errors import ToolError
 
 
 def application(environment: Mapping[str, str]) -> Flask:
-    """The product in this process, on the same database."""
-    return create_app(Settings.from_environment({**environment, "LOG_LEVEL": "ERROR"}))
+    """The product in this process, on the same database. What is loaded by now is left out of collecting garbage, as
+    the server's processes do it (`gunicorn.conf.py`)."""
+    app = create_app(Settings.from_environment({**environment, "LOG_LEVEL": "ERROR"}))
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def conninfo(environment: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import RFC_4122
+from uuid import RFC_4122, UUID
 
 from pytest import MonkeyPatch
 
@@ -45,6 +45,14 @@ def test_threads_make_no_id_twice() -> None:
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(lambda _: make.next(), range(4_000)))
     assert len(set(made)) == 4_000
+
+
+def test_many_are_in_order_with_those_made_one_by_one(monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(ids.clock, "milliseconds", lambda: NOW)
+    make = Ids()
+    made = [make.next(), *map(UUID, make.texts(1_000)), make.next(), *map(UUID, make.texts(1))]
+    assert made == sorted(set(made))
+    assert {(one.version, one.variant, one.int >> 80) for one in made} == {(7, RFC_4122, NOW)}
 
 
 def test_the_smallest_id_of_a_moment_is_before_those_made_from_then_on() -> None:

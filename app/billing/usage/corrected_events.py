@@ -6,25 +6,25 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from app.billing.usage.events import Reported
+from app.billing.usage.rows import EventKey
 from app.database.arrays import array, columns
 from app.extensions import driver_connection
 
 _TIMES = """
-SELECT key.org_id, key.source, key.event_id, key.at
+SELECT key.at
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
 JOIN usage_key key ON key.org_id = asked.org_id AND key.source = asked.source AND key.event_id = asked.event_id"""
 
 _EVENT = """
-SELECT org_id, source, event_id, at, meter, plan, version, call, campaign, agent, number, direction, country,
+SELECT org_id::text, source, event_id, at, meter, plan, version, call, campaign, agent, number, direction, country,
     posted_at, corrects_id IS NOT NULL, quantity, billable
 FROM usage_event WHERE org_id = ANY(%s::uuid[]) AND """
 _BY_TIME = _EVENT + "at = ANY(%s::timestamptz[])"
 _BY_ID = _EVENT + "source = ANY(%s::text[]) AND event_id = ANY(%s::text[])"
 _OTHERS = """
-SELECT other.org_id, other.corrects_source, other.corrects_id, sum(other.quantity)::bigint,
+SELECT other.org_id::text, other.corrects_source, other.corrects_id, sum(other.quantity)::bigint,
     sum(other.billable)::bigint, max(key.at)
 FROM usage_event other
 LEFT JOIN usage_key key ON key.org_id = other.org_id AND key.source = other.source AND key.event_id = other.event_id
@@ -33,9 +33,6 @@ WHERE other.org_id = ANY(%s::uuid[]) AND other.corrects_source = ANY(%s::text[])
 GROUP BY other.org_id, other.corrects_source, other.corrects_id"""
 """These return a few rows more than are asked for. Joins would be exact; but for a month's first events, about which
 the planner knows nothing, it looked for each of a thousand among all events of its organization."""
-
-_Key = tuple[UUID, str, str]
-"""Organization, source and id of an event."""
 
 
 @dataclass(slots=True)
@@ -62,17 +59,17 @@ class Corrected:
     corrected_at: datetime | None = None
 
 
-def find_corrected(events: Iterable[Reported]) -> dict[_Key, Corrected]:
+def find_corrected(events: Iterable[Reported]) -> dict[EventKey, Corrected]:
     """What corrections name of their organizations' events, by organization, source and id.
 
     Three statements, and another one where not all are found by their keys: because they are too old to be sent
     again, or corrections, whose key has another time.
     """
-    keys = {(event.org_id, *event.corrects) for event in events if event.corrects}
+    keys = {(str(event.org_id), *event.corrects) for event in events if event.corrects}
     if not keys:
         return {}
     connection, found = driver_connection(), {}
-    times = {row[3] for row in connection.execute(_TIMES, columns(sorted(keys)))}
+    times = {row[0] for row in connection.execute(_TIMES, columns(sorted(keys)))}
     if times:
         rows = connection.execute(_BY_TIME, (_distinct(keys, 0), array(sorted(times))))
         found = _among(keys, rows)
@@ -89,9 +86,9 @@ def find_corrected(events: Iterable[Reported]) -> dict[_Key, Corrected]:
     return found
 
 
-def _distinct(keys: Iterable[_Key], place: int) -> str:
+def _distinct(keys: Iterable[EventKey], place: int) -> str:
     return array(sorted({key[place] for key in keys}))
 
 
-def _among(keys: Collection[_Key], rows: Iterable[Any]) -> dict[_Key, Corrected]:
+def _among(keys: Collection[EventKey], rows: Iterable[Any]) -> dict[EventKey, Corrected]:
     return {row[:3]: Corrected(*row[3:]) for row in rows if row[:3] in keys}

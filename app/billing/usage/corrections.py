@@ -32,17 +32,14 @@ from app.billing.usage import rows as usage_rows
 from app.billing.usage.corrected_events import Corrected, find_corrected
 from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import Refusal, Reported, beyond_the_wallet
-from app.billing.usage.rater import Rater, RatingLine
-from app.billing.usage.rows import RatedEvent
+from app.billing.usage.rater import Rater, RatingContext, RatingLine
+from app.billing.usage.rows import EventKey, RatedEvent
 from app.billing.wallet import envelope_moves, ledger, line_details
 from app.billing.wallet.batches import LockedWallet
 from app.billing.wallet.correction_postings import CorrectionCharge, CorrectionPostings
 from app.billing.wallet.lots import money_trail
 
-_NAMES = ("call", "campaign", "agent", "number", "direction", "country")
-"""What a correction has from the event that it corrects."""
-
-_Targets = dict[tuple[UUID, str, str], Corrected]
+_Targets = dict[EventKey, Corrected]
 
 
 @dataclass(slots=True)
@@ -56,23 +53,31 @@ class CorrectionResult:
 
 
 def record(
-    events: Sequence[Reported], rater: Rater, wallets: dict[UUID, LockedWallet], *, at: datetime
+    events: Sequence[tuple[Reported, bytes]],
+    rater: Rater,
+    wallets: dict[UUID, LockedWallet],
+    *,
+    at: datetime,
 ) -> CorrectionResult:
-    """Record new corrections of locked and settled wallets, which are changed; `batches.save` follows.
+    """Record new corrections, each with its digest, of locked and settled wallets, which are changed; `batches.save`
+    follows.
 
     A dozen statements at most, however many there are.
     """
     result = CorrectionResult()
-    found = find_corrected(events)
-    lines = {key: _line(rater, key[0], one) for key, one in found.items()}
+    found = find_corrected([event for event, _ in events])
+    contexts = {context.name: context for context in rater.contexts.values()}
+    lines = {key: _line(contexts[key[0]], one) for key, one in found.items()}
     for line in set(lines.values()):
         deductions.siblings(line)
     meters = {line: versions.find(line.plan.version).meter(line.meter) for line in set(lines.values())}
     rater.read()
-    postings = CorrectionPostings(_envelopes(found, wallets))
-    charged_by = money_trail.find_many({(key[0], one.posted_at) for key, one in found.items()})
-    for event in events:
-        key = (event.org_id, *(event.corrects or ("", "")))
+    postings = CorrectionPostings(_envelopes(found, contexts, wallets))
+    charged_by = money_trail.find_many(
+        {(contexts[key[0]].org_id, one.posted_at) for key, one in found.items()}
+    )
+    for event, digest in events:
+        key = (rater.contexts[event.org_id].name, *(event.corrects or ("", "")))
         target = found.get(key)
         problem = _problem(event, target)
         if problem is not None or target is None:
@@ -80,7 +85,7 @@ def record(
             continue
         wallet = wallets[event.org_id]
         try:
-            rated = _rate(event, target, rater, line=lines[key], wallet=wallet, at=at)
+            rated = _rate(event, digest, target, rater, line=lines[key], wallet=wallet, at=at)
         except TooMuchError:
             result.refused.append(beyond_the_wallet(event))
             continue
@@ -97,21 +102,22 @@ def record(
 
 
 def _envelopes(
-    found: _Targets, wallets: dict[UUID, LockedWallet]
+    found: _Targets, contexts: dict[str, RatingContext], wallets: dict[UUID, LockedWallet]
 ) -> dict[tuple[UUID, str], envelope_moves.OpenEnvelope]:
     """The open envelopes of the campaigns that are corrected. Nothing is read where none is open."""
     return envelope_moves.find_many(
         {
             (org_id, one.campaign)
-            for (org_id, _, _), one in found.items()
-            if one.campaign is not None and wallets[org_id].envelope_ends_at is not None
+            for (name, _, _), one in found.items()
+            if one.campaign is not None
+            and wallets[org_id := contexts[name].org_id].envelope_ends_at is not None
         }
     )
 
 
-def _line(rater: Rater, org_id: UUID, target: Corrected) -> RatingLine:
+def _line(context: RatingContext, target: Corrected) -> RatingLine:
     plan = versions.find(target.version).plan(target.plan)
-    return rater.line(org_id, target.meter, target.at, plan)
+    return context.line(target.meter, target.at, plan)
 
 
 def _problem(event: Reported, target: Corrected | None) -> Refusal | None:
@@ -133,7 +139,14 @@ def _unknown(event: Reported) -> Refusal:
 
 
 def _rate(
-    event: Reported, target: Corrected, rater: Rater, *, line: RatingLine, wallet: LockedWallet, at: datetime
+    event: Reported,
+    digest: bytes,
+    target: Corrected,
+    rater: Rater,
+    *,
+    line: RatingLine,
+    wallet: LockedWallet,
+    at: datetime,
 ) -> RatedEvent:
     """The difference that a correction makes; `target` is updated for the next one.
 
@@ -152,8 +165,16 @@ def _rate(
     target.quantity, target.billable = right, billable
     target.corrected_at = max(event.at, target.corrected_at or event.at)
     return RatedEvent(
-        event=msgspec.structs.replace(event, **{name: getattr(target, name) for name in _NAMES}),
-        digest=event.digest(),
+        event=msgspec.structs.replace(
+            event,
+            call=target.call,
+            campaign=target.campaign,
+            agent=target.agent,
+            number=target.number,
+            direction=target.direction,
+            country=target.country,
+        ),
+        digest=digest,
         line=line,
         at=target.at,
         posted_at=posted_at,
@@ -167,7 +188,7 @@ def _charge(rated: RatedEvent, meter: Meter, corrects_seq: int | None) -> Correc
     """The difference as an adjustment that names the day of use, and the transfer that it corrects."""
     event = rated.event
     return CorrectionCharge(
-        account=meter.group.account,
+        account=meter.group.account.value,
         amount=rated.charge.amount.micro,
         at=rated.posted_at,
         day=rated.posted_on,

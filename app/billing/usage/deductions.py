@@ -11,9 +11,12 @@ from app.money import Money
 
 def siblings(line: RatingLine) -> list[Counted]:
     """The charged usage of all meters that share the line's allowance; to be read before it is used."""
-    plan_catalog = versions.find(line.plan.version)
-    pool = plan_catalog.pool(line.plan.pool_of(line.meter))
-    return [line.context.counted(line.period, meter) for meter in pool.meters]
+    known = line.context.siblings.get(line)
+    if known is None:
+        pool = versions.find(line.plan.version).pool(line.plan.pool_of(line.meter))
+        known = [line.context.counted(line.period, meter) for meter in pool.meters]
+        line.context.siblings[line] = known
+    return known
 
 
 def deduct(line: RatingLine, units: int) -> Charge:
@@ -36,11 +39,18 @@ def _cover(line: RatingLine) -> int:
     """Let the allowance cover charged units, the most expensive first, as far as possible; returns what they had
     cost. A plan's units are covered by what that plan includes."""
     pool, back = line.pool, 0
-    charged = [(one, counted) for counted in siblings(line) for one in counted.lines.values() if one.total]
+    name = line.plan.pool_of(line.meter)
+    # Those that can't be covered now can't be later: what the pool has used only grows here.
+    charged = [
+        (one, counted)
+        for counted in siblings(line)
+        for one in counted.lines.values()
+        if one.plan.pool_of(counted.meter) == name
+        and one.plan.allowances.get(name, 0) > pool.used
+        and one.total
+    ]
     for one, counted in sorted(charged, key=_most_expensive_first):
-        if one.plan.pool_of(counted.meter) != line.plan.pool_of(line.meter):
-            continue
-        units = min(one.total, max(one.plan.allowance_of(counted.meter) - pool.used, 0))
+        units = min(one.total, max(one.plan.allowances.get(name, 0) - pool.used, 0))
         if units:
             back += one.take_off(units)
             counted.charged -= units

@@ -66,7 +66,7 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
     batch = _Batch(wallets, _contexts(wallets), receipt, at)
     fresh = batch.without_repetitions(batch.acceptable(events))
     rated = batch.charge([one for one in fresh if one.event.corrects is None])
-    corrections = [one.event for one in fresh if one.event.corrects]
+    corrections = [(one.event, one.digest) for one in fresh if one.event.corrects]
     changes = usage_corrections.record(corrections, batch.rater, wallets, at=at)
     receipt.refused += changes.refused
     receipt.accepted += changes.accepted

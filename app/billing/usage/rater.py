@@ -47,6 +47,7 @@ class RatingContext:
     terms: Terms
     counts: dict[tuple[date, str], Counted] = field(default_factory=dict)
     lines: dict[tuple[str, date, str, str], RatingLine] = field(default_factory=dict)
+    siblings: dict[RatingLine, list[Counted]] = field(default_factory=dict)
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -81,7 +82,10 @@ class RatingContext:
 
     def counted(self, period: date, name: str) -> Counted:
         """What a period has used of an allowance or a meter; to be read before use."""
-        return self.counts.setdefault((period, name), Counted(name))
+        found = self.counts.get((period, name))
+        if found is None:
+            found = self.counts[period, name] = Counted(name)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

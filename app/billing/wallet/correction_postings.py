@@ -14,24 +14,25 @@ from uuid import UUID
 from app.billing.wallet import envelope_moves
 from app.billing.wallet.batches import LockedWallet
 from app.billing.wallet.envelope_moves import Move, OpenEnvelope
-from app.database.arrays import columns
+from app.database.arrays import array, columns
 from app.extensions import driver_connection
-from app.ids import uuid7
+from app.ids import uuid7_texts
 from app.models import AccountName
 
-_LINES = """
-INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, amount_micro, detail, corrects_seq)
-SELECT org_id, id, seq, seq, day, at, 'adjustment', amount, detail, corrects_seq
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::bigint[], %s::text[],
-    %s::bigint[]) AS fresh (org_id, id, seq, day, at, amount, detail, corrects_seq)"""
-
-_TRANSFERS = """
+_POST = """
+WITH fresh AS (
+    SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::date[], %s::timestamptz[], %s::bigint[], %s::text[],
+        %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %s::uuid[])
+        AS fresh (org_id, seq, day, at, amount, detail, corrects_seq, debit, credit, balance, id, line_id)
+), line AS (
+    INSERT INTO wallet_line (org_id, id, seq, first_seq, day, at, kind, amount_micro, detail, corrects_seq)
+    SELECT org_id, line_id, seq, seq, day, at, 'adjustment', amount, detail, corrects_seq FROM fresh
+)
 INSERT INTO transfer (org_id, id, seq, debit, credit, amount_micro, balance_after_micro, kind, source, line_id,
     line_after_micro, posted_at, recorded_at)
-SELECT org_id, id, seq, debit, credit, abs(amount), balance, 'adjustment', 'correction:' || id, line_id,
-    amount, at, now()
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::uuid[],
-    %s::timestamptz[]) AS fresh (org_id, id, seq, debit, credit, amount, balance, line_id, at)"""
+SELECT org_id, id, seq, debit, credit, abs(amount), balance, 'adjustment', 'correction:' || id, line_id, amount, at,
+    now()
+FROM fresh"""
 
 # An organization has no account of a name that came later until it is used.
 _ACCOUNTS = """
@@ -40,12 +41,16 @@ SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bigint[])
 ON CONFLICT (org_id, name) DO UPDATE SET balance_micro = account.balance_micro + excluded.balance_micro"""
 
 
+_OF_WALLET = AccountName.WALLET.value
+
+
 @dataclass(frozen=True, slots=True)
 class CorrectionCharge:
     """What a correction changes, in micro-units: above zero it is charged, below zero it returns credit. `at` is when
-    it is posted, on `day`; `corrects_seq` is the position of the usage's own transfer."""
+    it is posted, on `day`; `corrects_seq` is the position of the usage's own transfer.
+    `account` is the name of the revenue's."""
 
-    account: AccountName
+    account: str
     amount: int
     at: datetime
     day: date
@@ -62,36 +67,43 @@ class CorrectionPostings:
     """
 
     envelopes: dict[tuple[UUID, str], OpenEnvelope]
-    _lines: list[tuple[object, ...]] = field(default_factory=list)
-    _transfers: list[tuple[object, ...]] = field(default_factory=list)
+    _rows: list[tuple[object, ...]] = field(default_factory=list)
     _changes: dict[tuple[UUID, str], int] = field(default_factory=lambda: defaultdict(int))
     _drawn: dict[tuple[UUID, str], int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, wallet: LockedWallet, charge: CorrectionCharge) -> None:
         """Post one, which costs or returns something."""
-        org_id, amount, line_id = wallet.org_id, charge.amount, uuid7()
+        org_id, amount = wallet.org_id, charge.amount
         wallet.last_seq += 1
         wallet.posted -= amount
         wallet.last_posted_at = charge.at
-        seq, of_wallet, revenue = wallet.last_seq, AccountName.WALLET.value, charge.account.value
-        self._lines.append(
-            (org_id, line_id, seq, charge.day, charge.at, -amount, charge.detail, charge.corrects_seq)
+        debit, credit = (_OF_WALLET, charge.account) if amount > 0 else (charge.account, _OF_WALLET)
+        self._rows.append(
+            (
+                org_id,
+                wallet.last_seq,
+                charge.day,
+                charge.at,
+                -amount,
+                charge.detail,
+                charge.corrects_seq,
+                debit,
+                credit,
+                wallet.posted,
+            )
         )
-        debit, credit = (of_wallet, revenue) if amount > 0 else (revenue, of_wallet)
-        self._transfers.append(
-            (org_id, uuid7(), seq, debit, credit, -amount, wallet.posted, line_id, charge.at)
-        )
-        self._changes[org_id, of_wallet] -= amount
-        self._changes[org_id, revenue] += amount
+        self._changes[org_id, _OF_WALLET] -= amount
+        self._changes[org_id, charge.account] += amount
         self._draw(org_id, charge)
 
     def write(self, wallets: dict[UUID, LockedWallet]) -> None:
-        """Store them. Three statements, and one where envelopes have changed; `batches.save` follows."""
-        if not self._lines:
+        """Store them. Two statements, and one where envelopes have changed; `batches.save` follows."""
+        count = len(self._rows)
+        if not count:
             return
         connection = driver_connection()
-        connection.execute(_LINES, columns(self._lines))
-        connection.execute(_TRANSFERS, columns(self._transfers))
+        ids = uuid7_texts(2 * count)
+        connection.execute(_POST, [*columns(self._rows), array(ids[:count]), array(ids[count:])])
         connection.execute(
             _ACCOUNTS, columns((*key, change) for key, change in sorted(self._changes.items()))
         )

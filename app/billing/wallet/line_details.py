@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from app.language import gettext, locale, marked, translated
 from app.language.formats import date_text
@@ -35,7 +36,12 @@ def of_refund(card: PaymentMethod) -> str:
 def of_correction(meter: str, day: date, call: str | None) -> str:
     """Which usage was corrected: of a meter, by its English name, on a day, by a call if it is known."""
     about = f", call {call}" if call else ""
-    return f"{meter} on {day:%b} {day.day}, {day.year}{about}, corrected"
+    return f"{meter} on {_written(day)}{about}, corrected"
+
+
+@lru_cache(maxsize=64)
+def _written(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def to_read(detail: str) -> str:

@@ -27,7 +27,7 @@ def test_it_is_what_was_reported_and_all_that_corrections_changed(app: Flask) ->
     )
     take(later)
     found = find_corrected([fix, later])
-    after = found[organization.id, "platform", "e1"]
+    after = found[str(organization.id), "platform", "e1"]
     assert (len(found), after.quantity, after.corrected_at) == (1, 40, NOW + timedelta(seconds=1))
     assert not after.is_correction
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import text
 
 from app.billing.wallet import ledger
 from app.billing.wallet.lots import drawing, money_trail
 from app.extensions import db
 from app.models import CreditLot, UsageEvent
+from app.models.scope import scoped_to
 from tests.billing.wallet.lots.test_drawing import NOON, grant, use
 from tests.support import moving
 from tests.support.metering import on_growth
@@ -38,6 +41,20 @@ def test_usage_of_several_organizations_leads_to_transfers_of_their_own(app: Fla
         [(first.id, seq) for seq in range(1, 4)] + [(second.id, seq) for seq in range(1, 6)]
     )
     assert {group for _, _, group in found} == {"models"}
+
+
+def test_a_position_is_looked_up_in_the_index_and_not_among_all_of_the_organization(app: Flask) -> None:
+    organization = on_growth(credit="0")
+    use(organization, "1")
+    asked = {"ids": [organization.id], "times": db.session.scalars(db.select(UsageEvent.posted_at)).all()}
+    db.session.commit()
+    with scoped_to(organization.id):
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(db.session.scalars(text(f"EXPLAIN {money_trail._POSTED_AT.text}"), asked))
+    assert "current_setting" in plan, "row-level security applies"
+    conditions = re.findall(r"using pk_transfer on transfer.*\n\s+Index Cond: (.*)", plan)
+    assert len(conditions) == 2
+    assert all("(seq " in condition for condition in conditions), plan
 
 
 def test_a_transfer_may_be_paid_by_two_lots(app: Flask) -> None:
