@@ -72,6 +72,7 @@ QUEUE_OF: dict[str, Queue] = {
     "end_leases": Queue.LEASES,
     "name_overdue_calls": Queue.SWEEPS,
     "end_envelopes": Queue.LEASES,
+    "read_customer": Queue.CUSTOMERS,
     "detach_card": Queue.CUSTOMERS,
     "tell_default_card": Queue.CUSTOMERS,
     "tell_billing_details": Queue.CUSTOMERS,

@@ -34,6 +34,13 @@ def sync_billing_details(org_id: str) -> None:
     stripe_sync.sync_to_stripe(UUID(org_id))
 
 
+@task("read_customer")
+@for_organization
+def read_customer(org_id: str) -> None:
+    """Record everything that Stripe has of a customer that wasn't known here."""
+    reconciliation.read_customer(UUID(org_id))
+
+
 @periodic("reconcile", cron="23 * * * *")
 @in_app
 @seeing_all(Reason.RECONCILIATION)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,6 +28,49 @@ def create(org_id: UUID, *, name: str, email: str | None, lost: int = 0) -> str:
             {"idempotency_key": f"customer:{org_id}:{lost}" if lost else f"customer:{org_id}"},
         )
     return customer.id
+
+
+def organization_of(customer_id: str) -> str | None:
+    """The organization that a customer was created for, by our metadata; None for one that was deleted, or isn't
+    ours. Raises as `create` does."""
+    with translated():
+        return _organization_of(stripe_client().v1.customers.retrieve(customer_id))
+
+
+def created_since(at: datetime) -> Iterator[tuple[str, str]]:
+    """The customers created for organizations since `at`: their ids, and the organizations'. Raises as `create`
+    does."""
+    with translated():
+        listed = stripe_client().v1.customers.list({"created": {"gte": int(at.timestamp())}, "limit": 100})
+        for one in listed.auto_paging_iter():
+            if organization := _organization_of(one):
+                yield one.id, organization
+
+
+def cards_of(customer_id: str) -> list[str]:
+    """The payment methods that are attached to a customer, newest first. Raises as `create` does."""
+    with translated():
+        listed = stripe_client().v1.payment_methods.list({"customer": customer_id, "limit": 100})
+        return [one.id for one in listed.auto_paging_iter()]
+
+
+def invoices_of(customer_id: str) -> list[str]:
+    """The invoices of a customer, newest first. Raises as `create` does."""
+    with translated():
+        listed = stripe_client().v1.invoices.list({"customer": customer_id, "limit": 100})
+        return [one.id for one in listed.auto_paging_iter()]
+
+
+def subscriptions_of(customer_id: str) -> list[str]:
+    """The subscriptions of a customer that have not ended, newest first. Raises as `create` does."""
+    with translated():
+        listed = stripe_client().v1.subscriptions.list({"customer": customer_id, "limit": 100})
+        return [one.id for one in listed.auto_paging_iter()]
+
+
+def _organization_of(customer: Any) -> str | None:
+    metadata = getattr(customer, "metadata", None)
+    return metadata.to_dict().get("organization") if metadata else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +107,15 @@ def describe(customer_id: str, details: StripeDetails, *, key: str) -> None:
                 client.tax_ids.create(
                     customer_id,
                     {"type": cast(Any, kind), "value": value},
-                    {"idempotency_key": f"tax_id:{key}"},
+                    # Versions go back with a restored database: another number is another request.
+                    {"idempotency_key": f"tax_id:{key}:{_digest(kind, value)}"},
                 )
         for one in others:
             client.tax_ids.delete(customer_id, one.id)
+
+
+def _digest(*texts: str) -> str:
+    return sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def is_deleted(customer_id: str) -> bool:

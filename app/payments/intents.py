@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from app.payments.confirmation_tokens import is_token
 from app.payments.errors import DeclinedError, NotDoneError, RefusedError, translated
 from app.payments.references import id_of
 from app.payments.statuses import PaymentIntentStatus
+from app.payments.timestamps import to_datetime
 
 UNEXPECTED_STATE = "payment_intent_unexpected_state"
 """Stripe's code for what a payment intent can't do any more, such as being paid again."""
@@ -24,7 +25,7 @@ UNEXPECTED_STATE = "payment_intent_unexpected_state"
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment intent as fetched from Stripe. `top_up_id` and `org_id` come from our metadata.
+    """A payment intent as fetched from Stripe. `top_up_id`, `org_id` and `auto_month` come from our metadata.
 
     `method_id` is the card that paid, or that failed last; `advice_code` is what the card network advises
     after a decline (https://docs.stripe.com/declines/card#retrying-issuer-declines).
@@ -42,6 +43,8 @@ class Payment:
     method_id: str | None = None
     advice_code: str | None = None
     org_id: str | None = None
+    auto_month: date | None = None
+    created_at: datetime | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -64,6 +67,7 @@ class ChargeRequest:
     a saved card that is charged while they are there (https://docs.stripe.com/radar/radar-session). `off_session`:
     the payer isn't there, so a bank that wants to ask them declines with `authentication_required`; the same intent
     can be confirmed while they are (https://docs.stripe.com/payments/save-and-reuse#charge-saved-payment-method).
+    `auto_month`: no person began the top-up, and it counts toward the cap of that month.
     """
 
     key: str
@@ -78,6 +82,7 @@ class ChargeRequest:
     keep: bool = False
     radar_session: str | None = None
     off_session: bool = False
+    auto_month: date | None = None
 
 
 def charge(request: ChargeRequest) -> Payment:
@@ -94,7 +99,11 @@ def charge(request: ChargeRequest) -> Payment:
         "confirm": True,
         "description": request.description,
         "statement_descriptor_suffix": request.statement,
-        "metadata": {"top_up": str(request.top_up_id), "organization": str(request.org_id)},
+        "metadata": {
+            "top_up": str(request.top_up_id),
+            "organization": str(request.org_id),
+            **({"auto_month": request.auto_month.isoformat()} if request.auto_month else {}),
+        },
     }
     if request.off_session:
         params["off_session"] = True
@@ -247,16 +256,24 @@ def _metadata(intent: stripe.PaymentIntent) -> dict[str, str]:
     return intent.metadata.to_dict() if intent.metadata else {}
 
 
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
 def _payment(intent: stripe.PaymentIntent) -> Payment:
     currency = intent.currency.upper()
     failure = intent.last_payment_error
+    metadata = _metadata(intent)
     return Payment(
         id=intent.id,
         status=PaymentIntentStatus(intent.status),
         amount=Money.from_minor(intent.amount, currency),
         received=Money.from_minor(intent.amount_received or 0, currency),
         customer_id=id_of(intent.customer),
-        top_up_id=_metadata(intent).get("top_up"),
+        top_up_id=metadata.get("top_up"),
         charge_id=id_of(intent.latest_charge),
         decline_code=(getattr(failure, "decline_code", None) or getattr(failure, "code", None))
         if failure
@@ -264,5 +281,7 @@ def _payment(intent: stripe.PaymentIntent) -> Payment:
         client_secret=intent.client_secret,
         method_id=id_of(intent.payment_method or getattr(failure, "payment_method", None)),
         advice_code=getattr(failure, "advice_code", None),
-        org_id=_metadata(intent).get("organization"),
+        org_id=metadata.get("organization"),
+        auto_month=_day(metadata.get("auto_month")),
+        created_at=to_datetime(intent.created),
     )

@@ -15,6 +15,7 @@ from app.models import Organization, TopUp, TopUpStatus
 from app.payments import charges, intents, invoices
 from app.payments.errors import RefusedError
 from app.payments.intents import Payment
+from app.reconciliation import customers
 from app.reconciliation.report import Report
 
 _MISSING = "resource_missing"
@@ -62,9 +63,18 @@ class PaymentsOfRun:
         """Settle a payment that succeeded if its top-up says otherwise. Open ones already have a job."""
         if not payment.succeeded:
             return
+        if payment.top_up_id is not None:
+            customers.ensure_known(self._report, payment.customer_id)
         top_up = topups.find_by_payment(payment)
         if top_up is None:
-            self._report_orphan(payment)
+            if topups.find_or_recreate(payment) is None:
+                self._report_orphan(payment)
+            else:
+                self._report.fix(
+                    payment.id,
+                    f"{payment.received} for top-up {payment.top_up_id} had been paid, and the top-up wasn't here: "
+                    "recorded and credited now.",
+                )
             return
         agrees = (TopUpStatus.SUCCEEDED, payment.id, payment.received)
         if (top_up.status, top_up.payment_intent_id, top_up.amount) == agrees:

@@ -11,7 +11,7 @@ from app.database import locks
 from app.extensions import db
 from app.models import Organization, Subscription, SubscriptionStatus
 from app.payments import subscriptions
-from app.reconciliation import oddities, unpaid_periods
+from app.reconciliation import customers, oddities, unpaid_periods
 from app.reconciliation.report import Report
 
 
@@ -21,6 +21,7 @@ def compare(report: Report) -> None:
     for found in subscriptions.all_running():
         seen.add(found.id)
         with report.about("subscriptions", found.id):
+            customers.ensure_known(report, found.customer_id)
             organization = find_organization(found.customer_id, or_was=True)
             if organization is None:
                 continue

@@ -20,7 +20,7 @@ from app.database.locks import alone
 from app.extensions import db
 from app.models import ReconciliationRun
 from app.payments.errors import PaymentsError
-from app.reconciliation import clawbacks, findings, missed_events, plan_payments, plans
+from app.reconciliation import clawbacks, customers, findings, missed_events, plan_payments, plans
 from app.reconciliation.payments import PaymentsOfRun
 from app.reconciliation.report import Report
 from app.stripe_events import review
@@ -95,10 +95,11 @@ def delete_old() -> None:
 def _compare(
     this: ReconciliationRun, report: Report, last_event_id: str | None, found_before: list[str]
 ) -> None:
+    start = this.since - OVERLAP
+    customers.compare_since(report, start)
     for event_id in missed_events.recover(report, last_id=last_event_id, since=this.since):
         with transaction():
             this.last_event_id = event_id
-    start = this.since - OVERLAP
     payments = PaymentsOfRun(report)
     payments.compare_since(start)
     began = this.started_at

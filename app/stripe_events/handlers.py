@@ -31,10 +31,20 @@ from app.payments.statuses import StripeInvoiceStatus
 from app.transaction import transaction
 
 
+class UnknownCustomerError(Exception):
+    """An event is about a customer whom no organization here has; perhaps it only isn't recorded."""
+
+    def __init__(self, customer_id: str) -> None:
+        super().__init__(f"No organization here has customer {customer_id}.")
+        self.customer_id = customer_id
+
+
 def payment_intent(payment_intent_id: str) -> bool:
     """A payment changed: settle its top-up."""
     payment = intents.fetch(payment_intent_id)
-    top_up = topups.find_by_payment(payment)
+    if payment.top_up_id is not None:
+        _organization_of(payment.customer_id, or_was=True)
+    top_up = topups.find_or_recreate(payment)
     if top_up is None:
         return False
     topups.settle(top_up.org_id, top_up.id, payment)
@@ -44,7 +54,7 @@ def payment_intent(payment_intent_id: str) -> bool:
 def setup_intent(setup_intent_id: str) -> bool:
     """A card was saved, perhaps by a browser that was closed before it could report back."""
     setup = cards.fetch_setup(setup_intent_id)
-    organization = find_organization(setup.customer_id)
+    organization = _organization_of(setup.customer_id)
     if organization is None or setup.card is None:
         return False
     payment_methods.record(organization, setup.card, audit.STRIPE)
@@ -56,7 +66,7 @@ def payment_method(payment_method_id: str) -> bool:
     card = _attached(payment_method_id)
     if card is None:
         return _remove_card(payment_method_id)
-    organization = find_organization(card.customer_id)
+    organization = _organization_of(card.customer_id)
     if organization is None:
         return False
     payment_methods.record(organization, card, audit.STRIPE)
@@ -89,7 +99,7 @@ def customer(customer_id: str) -> bool:
 
     A deleted one is removed with its cards; the next card creates a new one.
     """
-    organization = find_organization(customer_id)
+    organization = _organization_of(customer_id)
     if organization is None:
         return False
     if customers.is_deleted(customer_id):
@@ -133,7 +143,7 @@ def subscription(subscription_id: str) -> bool:
     """A subscription changed: sync the plan, and find out why a renewal was not paid. Commits."""
     locks.advisory_lock(db.session(), subscription_id)
     found = subscriptions.fetch(subscription_id)
-    organization = find_organization(found.customer_id, or_was=True)
+    organization = _organization_of(found.customer_id, or_was=True)
     if organization is None:
         return False
     return sync.sync_subscription(organization, found).outcome.is_ours
@@ -152,10 +162,18 @@ def _store_invoice(
     # So that of two simultaneous fetches, the later one also writes last.
     locks.advisory_lock(db.session(), invoice_id)
     found = stripe_invoices.fetch(invoice_id)
-    organization = find_organization(found.customer_id, or_was=True)
+    organization = _organization_of(found.customer_id, or_was=True)
     if organization is None or not invoices.upsert(organization, found, failed_at=failed_at):
         return None
     return organization, found
+
+
+def _organization_of(customer_id: str | None, *, or_was: bool = False) -> Organization | None:
+    """The organization of a customer. Raises `UnknownCustomerError` for one that none has or had."""
+    found = find_organization(customer_id, or_was=or_was)
+    if found is None and customer_id and (or_was or find_organization(customer_id, or_was=True) is None):
+        raise UnknownCustomerError(customer_id)
+    return found
 
 
 def _attached(payment_method_id: str) -> Card | None:

@@ -13,6 +13,7 @@ import structlog
 from flask import current_app
 from sqlalchemy import select, update
 
+from app.billing.customers import adoption
 from app.billing.topups import PaymentMismatchError
 from app.clock import utc_now
 from app.extensions import db, enqueue
@@ -169,7 +170,7 @@ def _do(event: StripeEvent) -> tuple[EventState, str | None]:
     if unused or event.object_id is None:
         return EventState.IGNORED, unused or "It names no object."
     try:
-        used = HANDLERS[event.type](event.object_id)
+        used = _handle(event.type, event.object_id)
     except RefusedError as error:
         if error.code != _MISSING:
             raise
@@ -179,6 +180,17 @@ def _do(event: StripeEvent) -> tuple[EventState, str | None]:
             f"Stripe no longer has {event.object_id}, so there is nothing to do.",
         )
     return (EventState.HANDLED, None) if used else (EventState.IGNORED, "Concerns nothing of ours.")
+
+
+def _handle(type_: str, object_id: str) -> bool:
+    """Call the handler, once more if it was about a customer that hadn't been recorded as its organization's."""
+    try:
+        return HANDLERS[type_](object_id)
+    except handlers.UnknownCustomerError as unknown:
+        db.session.rollback()
+        if not adoption.adopt(unknown.customer_id):
+            return False
+    return HANDLERS[type_](object_id)
 
 
 def _try_later(event: StripeEvent, error: Exception, customer: str | None) -> EventState:

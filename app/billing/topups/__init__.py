@@ -14,6 +14,7 @@ from app.billing.topups.payments import (
 )
 from app.billing.topups.queries import UnknownTopUpError, find, find_by_payment
 from app.billing.topups.recovery import find_stale, recover
+from app.billing.topups.recreation import find_or_recreate
 from app.billing.topups.settlement import PaymentMismatchError
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "disputes",
     "find",
     "find_by_payment",
+    "find_or_recreate",
     "find_stale",
     "is_large",
     "limit_changes",

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.billing import audit
 from app.billing.audit import Action
-from app.billing.topups import queries, settlement
+from app.billing.topups import queries, recreation, settlement
 from app.billing.wallet import calling_state, ledger
 from app.billing.wallet.ledger import Entry
 from app.extensions import db
@@ -61,8 +61,9 @@ def find_paid_top_up(payment_intent_id: str | None) -> TopUp | None:
     """The top-up that a payment intent paid; None if it paid none of ours.
 
     The event of a refund may arrive before that of the payment, or that may be lost: then the payment is fetched and
-    settled first. Commits in that case, so that its wallet isn't locked while the refund is fetched. Raises
-    `PaymentMismatchError`, and what `intents.fetch` raises.
+    settled first. So is one whose top-up isn't here, because the database was restored to an earlier moment. Commits
+    in those cases, so that its wallet isn't locked while the refund is fetched. Raises `PaymentMismatchError`, and
+    what `intents.fetch` raises.
     """
     if payment_intent_id is None:
         return None
@@ -70,7 +71,7 @@ def find_paid_top_up(payment_intent_id: str | None) -> TopUp | None:
     if known is not None and known.status is TopUpStatus.SUCCEEDED:
         return known
     payment = intents.fetch(payment_intent_id)
-    top_up = known or _find(payment.top_up_id)
+    top_up = known or _find(payment.top_up_id) or recreation.find_or_recreate(payment)
     if top_up is None or not payment.succeeded:
         return None
     with queries.locked(top_up.org_id, top_up.id) as (wallet, paid):

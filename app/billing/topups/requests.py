@@ -39,4 +39,5 @@ def charge_request(
         statement=catalog.current().top_up.statement,
         keep=top_up.keep_card,
         off_session=automatic_attempts.current(top_up) is not None,
+        auto_month=top_up.auto_month,
     )
