@@ -12,8 +12,15 @@ from app.extensions import db
 from app.models import Organization
 from app.payments import customers
 from app.reconciliation.report import Report
-from app.stripe_events import handlers
+from app.stripe_events import handling
 from app.transaction import transaction
+
+_AS_IF: dict[str, Callable[[str], list[str]]] = {
+    "payment_method.attached": customers.cards_of,
+    "invoice.finalized": customers.invoices_of,
+    "customer.subscription.created": customers.subscriptions_of,
+}
+"""What a customer has, as if these events of it came now."""
 
 
 def compare_since(report: Report, start: datetime) -> None:
@@ -34,13 +41,9 @@ def read(org_id: UUID) -> None:
     customer_id = db.session.get_one(Organization, org_id, populate_existing=True).stripe_customer_id
     if customer_id is None:
         return
-    for handler, listed in (
-        (handlers.payment_method, customers.cards_of),
-        (handlers.invoice, customers.invoices_of),
-        (handlers.subscription, customers.subscriptions_of),
-    ):
+    for type_, listed in _AS_IF.items():
         for object_id in listed(customer_id):
-            _handle(handler, object_id)
+            _handle(type_, object_id)
 
 
 def _compare(report: Report, customer_id: str, named: str | None) -> None:
@@ -50,7 +53,7 @@ def _compare(report: Report, customer_id: str, named: str | None) -> None:
     read(UUID(named))
 
 
-def _handle(handler: Callable[[str], bool], object_id: str) -> None:
-    handler(object_id)
+def _handle(type_: str, object_id: str) -> None:
+    handling.HANDLERS[type_](object_id)
     with transaction():
         """What the handler wrote and didn't commit."""
