@@ -95,6 +95,8 @@ class Settings:
     smtp_url: str
     mail_from: str
     operators_email: tuple[str, ...]
+    operator_console: bool
+    operator_credit_a_day: int
     sms_gateway_url: str
     sms_gateway_secrets: tuple[str, ...]
     metrics_token: str
@@ -223,6 +225,8 @@ class Settings:
                 "MAIL_FROM", None if production else "Voice Portal Billing <billing@voice-portal.example>"
             ),
             operators_email=env.words("OPERATORS_EMAIL", ""),
+            operator_console=env.flag("OPERATOR_CONSOLE"),
+            operator_credit_a_day=env.number("OPERATOR_CREDIT_A_DAY", 500),
             sms_gateway_url=env.text("SMS_GATEWAY_URL", ""),
             sms_gateway_secrets=env.words("SMS_GATEWAY_SECRET", ""),
             traces_endpoint=env.text("OTEL_EXPORTER_OTLP_ENDPOINT", ""),

@@ -19,6 +19,7 @@ from app.billing.wallet import verification
 from app.clock import utc_now
 from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone, one_by_one
+from app.operators import sessions as operator_sessions
 from app.people import own_trail, sessions, used_tokens
 from app.people.external import visits
 from app.people.factors import challenges, pending_sign_ins, reencryption
@@ -97,6 +98,7 @@ def _follow_rent() -> None:
 def _delete_expired_sessions() -> None:
     with transaction():
         sessions.delete_expired(session_limits())
+        operator_sessions.delete_expired()
         pending_sign_ins.delete_expired()
         challenges.delete_expired()
         used_tokens.delete_expired()

@@ -48,6 +48,7 @@ from app.models.ledger import (
     WalletLine,
 )
 from app.models.mail import Mail, MailOptOut, MailState, StoppedMail
+from app.models.operator import Operator, OperatorEvent, OperatorRole, OperatorSession
 from app.models.organization import AuditEvent, Membership, Organization, Role, SignInSession, User
 from app.models.payment_method import PaymentMethod, card_label, card_name
 from app.models.plan_switch import OPEN_SWITCH, PlanSwitch, SwitchStatus
@@ -147,6 +148,10 @@ __all__ = [
     "MeterGroup",
     "OffReason",
     "OpenedDestination",
+    "Operator",
+    "OperatorEvent",
+    "OperatorRole",
+    "OperatorSession",
     "Organization",
     "Passkey",
     "PasskeyChallenge",

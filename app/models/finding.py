@@ -15,8 +15,8 @@ class Finding(Base):
     """What is wrong with one `object` of Stripe's, as text, since `found_at`.
 
     `told_at` is when operators were last emailed about it. `gone_at` is when it was resolved: that is emailed too,
-    and then the row is deleted. `accepted_text` is the text that an operator accepted; if the text changes, it is a
-    finding again.
+    and then the row is deleted. `accepted_text` is the text that an operator accepted; `accepted_by`, `accepted_at`
+    and `accepted_reason` say who, when and why. If the text changes, it is a finding again.
     """
 
     __tablename__ = "finding"
@@ -27,6 +27,9 @@ class Finding(Base):
     told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     gone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     accepted_text: Mapped[str | None] = mapped_column(Text)
+    accepted_by: Mapped[str | None] = mapped_column(Text)
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    accepted_reason: Mapped[str | None] = mapped_column(Text)
 
     @property
     def is_accepted(self) -> bool:

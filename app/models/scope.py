@@ -43,6 +43,7 @@ class Reason(StrEnum):
     SWEEP = "sweep"  # finds what is due, or left behind by a killed process
     NIGHTLY = "nightly"  # checks the whole ledger, and deletes old data
     OPERATOR = "operator"  # commands
+    CONSOLE = "console"  # operators sign in, and find an organization: what follows sees that one only
     READINESS = "readiness"  # counts waiting and failed work
     DEV_MAIL = "dev_mail"  # the demo's emails; not in production
     DEMO = "demo"  # demo data, the simulator, benchmarks

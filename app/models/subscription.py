@@ -83,6 +83,8 @@ class Invoice(OrgScoped, Base):
     __table_args__ = (
         UniqueConstraint("org_id", "stripe_id"),
         Index("ix_invoice_issued", "org_id", "issued_at"),
+        Index("ix_invoice_stripe_id", "stripe_id"),
+        Index("ix_invoice_number", "number"),
     )
 
     id: Mapped[Id]

@@ -110,6 +110,11 @@ GROUPS = (
         ("external_identity", "provider_visit", "used_token"),
     ),
     Group(
+        "Operators",
+        "Who runs the service, their sessions in the console, and all that they did, in whatever organization.",
+        ("operator", "operator_session", "operator_event"),
+    ),
+    Group(
         "Messages",
         "Emails to people and signed messages to the platform, written in the transaction of what they are about.",
         ("mail", "mail_opt_out", "platform_endpoint", "platform_message", "platform_delivery"),

@@ -39,6 +39,7 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "ban-drop-constraint": "narrower ones take their place in one statement, and no statement names them",
         "prefer-robust-stmts": _BEGUN_AGAIN,
     },
+    "0067": {"prefer-robust-stmts": _BEGUN_AGAIN},
 }
 """By migration: which rule it breaks, and why no one waits for it, or did."""
 

@@ -17,8 +17,8 @@ _NAMES = {
 
 
 def display_name(actor: str) -> str:
-    """The name of an actor: an email address, a program by its token's name, or a part of the service. In English, as
-    emails store it."""
+    """The name of an actor: an email address, a program by its token's name, an operator, or a part of the service.
+    In English, as emails store it."""
     with for_storage():
         return name_for_reader(actor)
 
@@ -27,4 +27,6 @@ def name_for_reader(actor: str) -> str:
     """The same in the reader's language."""
     if actor.startswith("token "):
         return gettext("API token “%(name)s”", name=actor.removeprefix("token "))
+    if actor.startswith("operator "):
+        return gettext("Voice Portal operator %(name)s", name=actor.removeprefix("operator "))
     return translated(_NAMES[actor]) if actor in _NAMES else actor

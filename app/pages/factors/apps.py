@@ -13,8 +13,9 @@ from app.pages.factors import codes
 from app.pages.factors.blueprint import blueprint
 from app.pages.factors.forms import ConfirmAppForm
 from app.people.factors import authenticator_apps, changes, removal, status
-from app.people.factors.authenticator_apps import Setup, SetupOverError
+from app.people.factors.authenticator_apps import SetupOverError
 from app.people.factors.removal import LastFactorError
+from app.people.factors.totp import Setup
 from app.transaction import transaction
 from app.web import attempts
 from app.web.attempts import Kind, TooManyAttemptsError

@@ -1,4 +1,4 @@
-"""Codes of an authenticator app: TOTP (https://www.rfc-editor.org/rfc/rfc6238), computed by pyotp.
+"""Codes of an authenticator app (`app.people.factors.totp`).
 
 A code is accepted once: the time step of the newest accepted one is stored, and an older or the same step is refused
 (section 5.2). Of two browsers that send the same code at the same moment, one gets in. A clock may be one step of 30
@@ -7,13 +7,9 @@ seconds off, either way.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-import pyotp
-from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import delete, or_, select, update
 
 from app.clock import utc_now
@@ -21,14 +17,12 @@ from app.extensions import db
 from app.language import gettext
 from app.models import AuthenticatorApp, User
 from app.models.scope import Reason, seeing_all
-from app.people.factors import changes, encryption
+from app.people.factors import changes, encryption, totp
+from app.people.factors.totp import Setup
 from app.people.organizations import PeopleError
 
-ISSUER = "Voice Portal"
 VALID_FOR = timedelta(minutes=30)
 """How long setting one up may take."""
-_DRIFT_STEPS = 1
-_CODE = re.compile(r"[0-9]{6}")
 
 
 class SetupOverError(PeopleError):
@@ -36,18 +30,6 @@ class SetupOverError(PeopleError):
 
     def __init__(self) -> None:
         super().__init__(gettext("No app is being set up. Open the page again to see what is set up now."))
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What an app is told to make codes: as an address for a QR code, and as text in groups of four."""
-
-    address: str
-    secret: str
-
-    @property
-    def as_text(self) -> str:
-        return " ".join(re.findall(".{1,4}", self.secret))
 
 
 @seeing_all(Reason.PEOPLE)
@@ -60,7 +42,7 @@ def begin(user: User) -> Setup:
     changes.lock(user.id)
     unconfirmed = AuthenticatorApp.confirmed_at.is_(None)
     db.session.execute(delete(AuthenticatorApp).where(AuthenticatorApp.user_id == user.id, unconfirmed))
-    secret = pyotp.random_base32()
+    secret = totp.new_secret()
     encrypted = encryption.current().encrypt(secret, user.id)
     db.session.add(AuthenticatorApp(user_id=user.id, encrypted_secret=encrypted, created_at=utc_now()))
     db.session.flush()
@@ -84,7 +66,7 @@ def confirm(user: User, code: str) -> bool:
     found = _begun(user.id)
     if found is None:
         raise SetupOverError
-    step = _step_of(_secret_of(found), code)
+    step = totp.step_of(_secret_of(found), code)
     if step is None:
         return False
     db.session.execute(
@@ -105,7 +87,7 @@ def verify(user_id: UUID, code: str) -> bool:
     if found is None:
         return False
     secret = _secret_of(found)
-    step = _step_of(secret, code)
+    step = totp.step_of(secret, code)
     if step is None:
         return False
     # One statement: a second browser waits for the first one's row, and then finds the step used.
@@ -165,18 +147,4 @@ def _secret_of(row: AuthenticatorApp) -> str:
 
 
 def _setup(user: User, secret: str) -> Setup:
-    address = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
-    return Setup(address, secret)
-
-
-def _step_of(secret: str, code: str) -> int | None:
-    """The time step that a code is of; None if it is wrong. By the database's clock, which all processes share."""
-    digits = re.sub(r"\s", "", code)
-    if not _CODE.fullmatch(digits):
-        return None
-    try:
-        return pyotp.TOTP(secret).verify_and_get_timecode(
-            digits, for_time=utc_now(), valid_window=_DRIFT_STEPS
-        )
-    except OTPVerificationError:
-        return None
+    return totp.setup(secret, user.email)

@@ -1,0 +1,118 @@
+"""`flask operator`: who may use the operators' console, and what operators did."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import click
+from flask import current_app
+
+from app.cli import table
+from app.cli.context import for_operators
+from app.models import OperatorRole
+from app.operators import accounts, trail
+from app.operators.accounts import OperatorError
+from app.operators.trail import COMMAND
+from app.people.organizations import PeopleError
+from app.transaction import transaction
+
+_ROLES = click.Choice([role.value for role in OperatorRole])
+_LOG = ("AT (UTC)", "WHO", "WHAT", "ORGANIZATION", "SUBJECT", "WHY")
+
+
+@click.group()
+def operator() -> None:
+    """Operators of the console, what they find, and what they did."""
+
+
+@operator.command()
+@click.argument("email")
+@click.option("--name", required=True, help="The operator's name. Owners read it in their history.")
+@click.option("--role", type=_ROLES, default=OperatorRole.SUPPORT.value, show_default=True)
+@for_operators
+def add(email: str, name: str, role: str) -> None:
+    """Make an operator's account, and print the link with which they choose a password and set up their app."""
+    try:
+        with transaction():
+            token = accounts.add(email, name=name, role=OperatorRole(role), doer=COMMAND)
+    except (OperatorError, PeopleError) as error:
+        _refuse(error)
+    click.echo(f"{email} is an operator ({role}). Give them this link; it works once, for a day:")
+    click.echo(_link(token))
+
+
+@operator.command()
+@click.argument("email")
+@for_operators
+def reset(email: str) -> None:
+    """Forget an operator's password and app, sign them out, and print a new link. Lets a disabled one in again."""
+    try:
+        with transaction():
+            token = accounts.reset(email, COMMAND)
+    except OperatorError as error:
+        _refuse(error)
+    click.echo(f"{email} is signed out. Give them this link; it works once, for a day:")
+    click.echo(_link(token))
+
+
+@operator.command()
+@click.argument("email")
+@for_operators
+def disable(email: str) -> None:
+    """Sign an operator out everywhere, and let them in no more."""
+    try:
+        with transaction():
+            accounts.disable(email, COMMAND)
+    except OperatorError as error:
+        _refuse(error)
+    click.echo(f"{email} can't sign in any more.")
+
+
+@operator.command()
+@click.argument("email")
+@click.argument("role", type=_ROLES)
+@for_operators
+def role(email: str, role: str) -> None:
+    """Give an operator another role: `support` reads, resends and acknowledges, `finance` also grants credit."""
+    try:
+        with transaction():
+            accounts.change_role(email, OperatorRole(role), COMMAND)
+    except OperatorError as error:
+        _refuse(error)
+    click.echo(f"{email} is an operator ({role}).")
+
+
+@operator.command("list")
+@for_operators
+def list_operators() -> None:
+    """List operators, with their role and whether they can sign in."""
+    rows = []
+    for one in accounts.list_all():
+        state = "disabled" if one.disabled_at else "active" if one.password_hash else "hasn't joined"
+        rows.append((one.email, one.name, one.role.value, state))
+    if rows:
+        table.show(("EMAIL", "NAME", "ROLE", "STATE"), rows)
+    else:
+        click.echo("No operators yet. Add one: flask operator add EMAIL --name NAME")
+
+
+@operator.command()
+@for_operators
+def log() -> None:
+    """List what operators did last, newest first, by the console or by a command."""
+    rows = [
+        (f"{one.at:%Y-%m-%d %H:%M}", one.actor, one.action, one.organization, one.subject, one.reason)
+        for one in trail.page().rows
+    ]
+    if rows:
+        table.show(_LOG, rows)
+    else:
+        click.echo("Nothing yet.")
+
+
+def _link(token: str) -> str:
+    return f"{current_app.config['SETTINGS'].public_url}/operator/join/{token}"
+
+
+def _refuse(error: Exception) -> NoReturn:
+    raise click.ClickException(str(error)) from error

@@ -1,0 +1,1 @@
+"""Operators: their accounts, what they find, and what they do."""
