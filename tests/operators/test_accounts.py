@@ -69,7 +69,7 @@ def test_the_same_address_is_one_operator_however_it_is_written(app: Flask) -> N
 
 
 @pytest.mark.parametrize("end", ["disable", "reset"])
-def test_whoever_is_disabled_or_reset_is_out_at_the_next_request(app: Flask, end: str) -> None:
+def test_who_is_disabled_or_reset_is_out_at_the_next_request(app: Flask, end: str) -> None:
     opened = an_operator()
     with transaction():
         token = sessions.start(opened.operator)
