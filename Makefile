@@ -8,7 +8,7 @@ PIP := $(PYTHON_IN_VENV) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe
 CHECKED := app demo shell_demo stripe_sandbox dev benchmarks torture tests/support tests/factories.py \
-	config.py demo_notes.py environ.py identity_provider.py secret_keys.py settings_checks.py trusted_shell.py voice_portal_billing.py \
+	config.py database_addresses.py demo_notes.py environ.py identity_provider.py secret_keys.py settings_checks.py trusted_shell.py voice_portal_billing.py \
 	wsgi.py
 
 # One more than the cores of a small machine: tests wait for Stripe's stand-in, the database and the browser.

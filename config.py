@@ -47,6 +47,8 @@ class Settings:
     secret_key_fallbacks: tuple[str, ...]
     database_url: str
     database_owner_url: str
+    database_replica_url: str
+    database_replica_lag_seconds: int
     public_url: str
     trusted_hosts: tuple[str, ...]
     stripe_api_base: str
@@ -159,7 +161,7 @@ class Settings:
         left = demo_notes.left(data) if environment == "development" else Notes()
         notes = left or Notes()
         stand_in = notes.stripe_url or SANDBOX
-        database_url = env.text("DATABASE_URL", None if production else "")
+        database_url = env.database("DATABASE_URL", None if production else "")
         # Of the embedded database, which has both, the one goes with the other.
         embedded_owner = "" if database_url or production else notes.database_owner_url or ""
         settings = cls(
@@ -168,7 +170,9 @@ class Settings:
             secret_key_fallbacks=env.words("SECRET_KEY_FALLBACKS", ""),
             database_url=database_url
             or ("" if production else env.attempt(lambda: demo_notes.database_url(left), "")),
-            database_owner_url=env.text("DATABASE_OWNER_URL", embedded_owner),
+            database_owner_url=env.database("DATABASE_OWNER_URL", embedded_owner),
+            database_replica_url=env.database("DATABASE_REPLICA_URL", ""),
+            database_replica_lag_seconds=env.number("DATABASE_REPLICA_LAG_SECONDS", 2),
             public_url=env.text("PUBLIC_URL", None if production else notes.public_url or PAGES).rstrip("/"),
             trusted_hosts=env.words("TRUSTED_HOSTS", ""),
             stripe_api_base=env.text("STRIPE_API_BASE", STRIPE_API if own_key else stand_in).rstrip("/"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+import database_addresses
+
 Choice = TypeVar("Choice", bound=str)
 T = TypeVar("T")
 
@@ -44,6 +46,10 @@ class Environ:
         if default is None:
             self.refuse(f"{name} is not set. Set it in the environment (see .env.example).")
         return default or ""
+
+    def database(self, name: str, default: str | None) -> str:
+        """The address of a PostgreSQL, or of several servers, as SQLAlchemy reads it."""
+        return database_addresses.readable(self.text(name, default))
 
     def words(self, name: str, default: str | None) -> tuple[str, ...]:
         return tuple(self.text(name, default).replace(",", " ").split())

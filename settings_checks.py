@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import database_addresses
 import secret_keys
 from environ import SettingsError
 
@@ -18,10 +19,26 @@ _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
 
 def which(settings: Settings) -> tuple[Callable[[Settings], None], ...]:
     """The checks of these settings: those of production only there."""
-    everywhere = (_check_stripe, _check_issuers, _check_sms_gateway)
+    everywhere = (_check_databases, _check_stripe, _check_issuers, _check_sms_gateway)
     if not settings.is_production:
         return everywhere
     return (*everywhere, _check_keys, _check_debug, _check_stand_in, _check_script, _check_public_url)
+
+
+def _check_databases(settings: Settings) -> None:
+    """Each address can be used for what it is for: changes go where they are taken."""
+    for name, address, writes in (
+        ("DATABASE_URL", settings.database_url, True),
+        ("DATABASE_OWNER_URL", settings.database_owner_url, True),
+        ("DATABASE_REPLICA_URL", settings.database_replica_url, False),
+    ):
+        if address and (wrong := database_addresses.problem(name, address, writes=writes)) is not None:
+            raise SettingsError(wrong)
+    if settings.database_replica_url and settings.database_replica_url == settings.database_url:
+        raise SettingsError(
+            "DATABASE_REPLICA_URL is the same as DATABASE_URL. Set it to the replica's address, or unset it: then "
+            "everything is read from the primary."
+        )
 
 
 def _check_stripe(settings: Settings) -> None:

@@ -24,7 +24,7 @@ from app import (
 )
 from app.billing import brake, catalog
 from app.billing.catalog import file
-from app.database import fast, gone, traced
+from app.database import fast, gone, replica, traced
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.payments import client as stripe_client
 from app.people import passwords
@@ -113,6 +113,7 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(rate_limits.add_headers)
     with app.app_context():
         fast.connections.set(database.fast_connections(settings))
+        replica.replica.set(database.replica(settings))
         signing.keys.set((*settings.secret_key_fallbacks, settings.secret_key))
         stripe_client.set_up(settings)
         notify.set_up(settings)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase
 from app import tracing
 from app.clock import Moment, clock, utc_now
 from app.database import transactions
+from app.database.routing import RoutedSession
 from app.queues import QUEUE_OF
 
 
@@ -38,7 +39,7 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession, "expire_on_commit": False})
 migrate = Migrate(compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()

@@ -30,7 +30,7 @@ def line(settings: Settings) -> str:
 def database(settings: Settings) -> str:
     """The name, host, and user of the database. Nothing else is shown, so that no secret leaks."""
     url = make_url(settings.database_url)
-    place = url.host or next(iter(_texts(url.query.get("host"))), "") or "the default socket"
+    place = url.host or " or ".join(_texts(url.query.get("host"))) or "the default socket"
     port = f":{url.port}" if url.port else ""
     user = f" as {url.username}" if url.username else ""
     return f"database {url.database or '(default)'} at {place}{port}{user}"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import psycopg
 from sqlalchemy import Connection, text
 
+from database_addresses import conninfo
+
 HOW_TO_MAKE_ROLES = (
     "Make two roles, as docs/operations.md says under 'Roles of the database': one that owns the tables, for "
     "DATABASE_OWNER_URL, and one that owns nothing, for DATABASE_URL; then run `flask db upgrade`."
@@ -47,7 +49,7 @@ _NOT_APART = text("""
 
 def name_of(url: str) -> str:
     """The role that a URL connects as. Raises `psycopg.OperationalError` if it can't connect."""
-    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1)) as connection:
+    with psycopg.connect(conninfo(url)) as connection:
         row = connection.execute("SELECT current_user").fetchone()
     return str(row[0]) if row else ""
 

@@ -13,6 +13,7 @@ within a transaction is sent before the next statement.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import Pool
 
 from app.clock import Moment, clock
+from app.database.routing import route_of
 
 SETTING = "app.org_id"
 TOKEN_SETTING = "app.token_id"  # noqa: S105, an id, which opens nothing
@@ -99,7 +101,9 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
         raise RuntimeError("A session begins its own transactions, on a connection without one.")
     began = _run(connection, (f"BEGIN; SELECT extract(epoch FROM now()), {_settings(state)}"))  # noqa: S608, checked
     state.seen = state.wanted
-    state.began = clock.sync(datetime.fromtimestamp(float(began), UTC))
+    at = datetime.fromtimestamp(float(began), UTC)
+    # All is dated by the primary's clock; a replica's only serves what is read there.
+    state.began = clock.sync(at) if route_of(session) is None else Moment(at, time.monotonic())
     connection.info[_KEY] = state
 
 

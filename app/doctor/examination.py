@@ -10,7 +10,7 @@ from threading import Thread
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.doctor.checks import database, mail, pages, sign_in, stripe, work
+from app.doctor.checks import database, mail, pages, replica, sign_in, stripe, work
 from app.doctor.checks import settings as settings_check
 from app.doctor.findings import Finding, Report, unknown
 from app.doctor.installation import Installation, NotSetError
@@ -25,6 +25,7 @@ CHECKS: dict[str, Check] = {
     "role": database.check_role,
     "migrations": database.check_migrations,
     "clock": database.check_clock,
+    "replica": replica.check,
     "stripe": stripe.check_key,
     "webhook": stripe.check_webhook,
     "catalog": stripe.check_catalog,

@@ -22,6 +22,7 @@ from app.payments import client as stripe_client
 from app.payments import deadlines
 from app.payments.deadlines import Deadline
 from config import Settings
+from database_addresses import SCHEME
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5
@@ -56,7 +57,19 @@ class Installation:
     def database(self) -> Iterator[Connection]:
         """A connection as the application's role, beside the application's session. Raises `NotSetError`, and what
         the driver raises."""
-        with self._application(database=True).app_context():
+        with self._connected(_readable("DATABASE_URL", self.settings.database_url)) as connection:
+            yield connection
+
+    @contextmanager
+    def replica(self) -> Iterator[Connection]:
+        """The same to the replica."""
+        address = _readable("DATABASE_REPLICA_URL", self.settings.database_replica_url)
+        with self._connected(address) as connection:
+            yield connection
+
+    @contextmanager
+    def _connected(self, address: str) -> Iterator[Connection]:
+        with self._application(address).app_context():
             see_all(db.session(), Reason.OPERATOR)
             try:
                 yield db.session.connection()
@@ -68,7 +81,7 @@ class Installation:
         """A client for Stripe, which answers in time or not at all. Raises `NotSetError`."""
         if not self.settings.stripe_secret_key:
             raise NotSetError("STRIPE_SECRET_KEY isn't set.")
-        with self._application(database=False).app_context():
+        with self._application().app_context():
             stripe_client.set_up(self.settings)
             before = deadlines.current.set(Deadline(self.seconds * 0.8))
             try:
@@ -76,25 +89,26 @@ class Installation:
             finally:
                 deadlines.current.reset(before)
 
-    def _application(self, *, database: bool) -> Flask:
+    def _application(self, address: str | None = None) -> Flask:
         app = Flask("doctor", static_folder=None)
         app.config["SETTINGS"] = replace(self.settings, stripe_timeout_seconds=STATEMENT_SECONDS)
-        if database:
-            app.config["SQLALCHEMY_DATABASE_URI"] = self._database_url()
+        if address is not None:
+            app.config["SQLALCHEMY_DATABASE_URI"] = address
             app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options()
             db.init_app(app)
         return app
 
-    def _database_url(self) -> str:
-        if not self.settings.database_url:
-            raise NotSetError("DATABASE_URL isn't set.")
-        try:
-            url = make_url(self.settings.database_url)
-        except ArgumentError:
-            raise NotSetError("DATABASE_URL can't be read as an address.") from None
-        if url.drivername != "postgresql+psycopg":
-            raise NotSetError("DATABASE_URL must start with postgresql+psycopg://.")
-        return self.settings.database_url
+
+def _readable(name: str, address: str) -> str:
+    if not address:
+        raise NotSetError(f"{name} isn't set.")
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise NotSetError(f"{name} can't be read as an address.") from None
+    if url.drivername != SCHEME:
+        raise NotSetError(f"{name} must start with {SCHEME}://.")
+    return address
 
 
 def _engine_options() -> dict[str, Any]:

@@ -30,7 +30,8 @@ def _secrets(settings: Settings) -> set[str]:
         *settings.sms_gateway_secrets,
         provider.client_secret if provider is not None else "",
     }
-    for url in (settings.database_url, settings.database_owner_url, settings.smtp_url):
+    databases = (settings.database_url, settings.database_owner_url, settings.database_replica_url)
+    for url in (*databases, settings.smtp_url):
         password = _password(url)
         found |= {password, unquote(password)}
     return {one for one in found if len(one) >= _SHORTEST}

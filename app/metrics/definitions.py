@@ -31,6 +31,11 @@ CONNECTIONS_IN_USE = Gauge(
     ["of"],
     multiprocess_mode="livesum",
 )
+LONG_READS = Counter(
+    "billing_long_reads",
+    "Exports, statements and reports, by where they were read from: `replica`, or why it was the primary.",
+    ["source"],
+)
 HOLDS = Counter("billing_holds", "Operations on holds, by what became of them.", ["operation", "outcome"])
 INGEST_EVENTS = Counter("billing_ingest_events", "Usage events, by what became of them.", ["outcome"])
 INGEST_LAG_SECONDS = Histogram(

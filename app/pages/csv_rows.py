@@ -24,6 +24,7 @@ from flask import Response, stream_with_context
 from app.language import DEFAULT, speaking
 from app.models.scope import carried_over
 from app.text import shown
+from app.web import long_reads
 
 Cell = str | int | Decimal | date
 """A time is a `date` too."""
@@ -49,9 +50,8 @@ def csv_download(rows: Iterable[Iterable[Cell]], name: str, *, count: int | None
 
     `count` is how many there are below the head, where that is known: pages show it while the file is written.
     """
-    response = Response(
-        stream_with_context(carried_over(csv_file(rows))), content_type="text/csv; charset=utf-8"
-    )
+    pieces = carried_over(long_reads.carried_over(csv_file(rows)))
+    response = Response(stream_with_context(pieces), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if count is not None:
         response.headers["X-Rows"] = str(count)

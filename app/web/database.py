@@ -7,18 +7,21 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app import metrics
 from app.billing.wallet.lock_queue import WalletBusyError
+from app.database import gone, traced
 from app.database.fast import FastConnections
+from app.database.replica import Replica
 from app.queues import SLOTS
 from app.transaction import transaction
 from app.web.lock_timeouts import OF_JOBS, OF_REQUESTS
 from app.web.pools import threads_of
 from config import Settings
+from database_addresses import conninfo
 
 R = TypeVar("R")
 
@@ -50,8 +53,28 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def fast_connections(settings: Settings) -> FastConnections:
     """The connections of the fast path, which only requests use: at most one for each thread of the platform's."""
-    conninfo = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-    return FastConnections(conninfo, **_connect_args(settings, lock_timeout=OF_REQUESTS))
+    return FastConnections(
+        conninfo(settings.database_url), **_connect_args(settings, lock_timeout=OF_REQUESTS)
+    )
+
+
+def replica(settings: Settings) -> Replica | None:
+    """The replica of the settings; None where none is set. It has a connection for each thread that sends files."""
+    if not settings.database_replica_url:
+        return None
+    threads = settings.download_threads + settings.page_threads
+    engine = create_engine(
+        settings.database_replica_url,
+        pool_pre_ping=True,
+        pool_size=settings.download_threads,
+        max_overflow=threads,
+        pool_timeout=5,
+        connect_args=_connect_args(settings, lock_timeout=OF_JOBS),
+    )
+    gone.ignore_failed_rollbacks(engine)
+    traced.listen(engine)
+    count_connections(engine, of="replica")
+    return Replica(engine, settings.database_replica_lag_seconds, checks_role=settings.is_production)
 
 
 def _connect_args(settings: Settings, *, lock_timeout: str) -> dict[str, Any]:
@@ -62,9 +85,9 @@ def _connect_args(settings: Settings, *, lock_timeout: str) -> dict[str, Any]:
     }
 
 
-def count_connections(engine: Engine) -> None:
+def count_connections(engine: Engine, *, of: str = "sessions") -> None:
     """Measure how many connections of a pool are in use."""
-    in_use = metrics.CONNECTIONS_IN_USE.labels("sessions")
+    in_use = metrics.CONNECTIONS_IN_USE.labels(of)
     event.listen(engine, "checkout", lambda *_: in_use.inc())
     event.listen(engine, "checkin", lambda *_: in_use.dec())
 

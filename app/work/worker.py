@@ -18,6 +18,7 @@ from procrastinate.periodic import PeriodicRegistry
 from app.extensions import db, jobs
 from app.queues import SLOTS, Queue
 from app.work import job_status, stalled
+from database_addresses import conninfo
 
 log = structlog.get_logger("billing.jobs")
 
@@ -144,5 +145,5 @@ def _names(queues: Sequence[Queue]) -> list[str]:
 
 
 def _connector(app: Flask, **pool: Any) -> PsycopgConnector:
-    url = app.config["SETTINGS"].database_url.replace("postgresql+psycopg://", "postgresql://")
-    return PsycopgConnector(conninfo=url, timeout=_CONNECTION_SECONDS, **pool)
+    address = conninfo(app.config["SETTINGS"].database_url)
+    return PsycopgConnector(conninfo=address, timeout=_CONNECTION_SECONDS, **pool)

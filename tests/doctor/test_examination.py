@@ -42,6 +42,7 @@ def test_where_everything_is_gone_each_check_says_so_and_hides_no_other(installa
         public_url=nowhere,
         stripe_api_base=nowhere,
         database_url="postgresql+psycopg://billing:s3cret-word@127.0.0.1:9/billing",
+        database_replica_url="postgresql+psycopg://billing:s3cret-word@127.0.0.1:9/replica",
         smtp_url=f"smtp://{NO_ONE}",
         shell=replace(shell, keys_url=nowhere),
         identity_provider=replace(provider, issuer=nowhere),

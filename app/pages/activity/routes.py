@@ -20,6 +20,7 @@ from app.pages.activity import wording
 from app.pages.csv_rows import csv_download
 from app.pages.days import read_day
 from app.web.identity import current_organization, org_admin_required
+from app.web.long_reads import from_replica
 
 blueprint = Blueprint("activity", __name__, url_prefix="/billing")
 
@@ -101,6 +102,7 @@ def show() -> str:
 
 @blueprint.get("/activity.csv")
 @org_admin_required
+@from_replica
 def export() -> Response:
     """Everything that the filters select, streamed."""
     organization = current_organization()

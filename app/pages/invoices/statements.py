@@ -19,6 +19,7 @@ from app.pages.invoices import statement_csv, statement_pdf
 from app.pages.invoices.routes import blueprint
 from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
+from app.web.long_reads import from_replica
 
 SHOWN = 100
 """Campaigns, agents and earlier days that the page lists. All are in the file."""
@@ -26,6 +27,7 @@ SHOWN = 100
 
 @blueprint.get("/statements/<month>")
 @org_admin_required
+@from_replica
 def show_statement(month: str) -> str | Response:
     """The statement of a month, like `2026-11`: to the cent, or exact where the address asks for that."""
     statement = _statement(month)
@@ -49,6 +51,7 @@ def show_statement(month: str) -> str | Response:
 
 @blueprint.get("/statements/<month>.csv")
 @org_admin_required
+@from_replica
 def export_statement(month: str) -> Response:
     """The statement and its lines as CSV, streamed."""
     organization, wanted = current_organization(), Month.parse(month)
@@ -65,6 +68,7 @@ def _rows(organization: Organization, month: Month) -> Iterator[tuple[Cell, ...]
 
 @blueprint.get("/statements/<month>.pdf")
 @org_admin_required
+@from_replica
 def download_statement(month: str) -> Response:
     """The statement as PDF, to the cent."""
     organization, statement = current_organization(), _statement(month)

@@ -23,6 +23,7 @@ from app.pages.wallet.history_query import (
 from app.pages.wallet.routes import blueprint
 from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
+from app.web.long_reads import from_replica
 
 PARTS = 100
 """How many parts of a usage line its page lists. All are in the month's file."""
@@ -47,6 +48,7 @@ def show_line(line_id: UUID) -> str | Response:
 
 @blueprint.get("/history.csv")
 @org_admin_required
+@from_replica
 def export() -> Response:
     """Everything that the filters select, streamed."""
     organization = current_organization()
