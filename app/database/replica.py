@@ -26,7 +26,7 @@ HAS = text(
 )
 """Whether a server is a replica, and has replayed the log up to a position."""
 
-_LOOK_AGAIN = 0.01
+_INTERVAL = 0.01
 _REST = 10.0
 """Seconds for which a replica that was away isn't tried, and one that was behind isn't waited for."""
 
@@ -80,7 +80,7 @@ class Replica:
                 return None
             if time.monotonic() >= until:
                 return Unusable.BEHIND
-            time.sleep(_LOOK_AGAIN)
+            time.sleep(_INTERVAL)
 
     def _is_resting(self, why: Unusable) -> bool:
         return time.monotonic() < self._rests.get(why, 0.0)

@@ -20,7 +20,7 @@ _BEHIND = text(
         round(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::bigint AS seconds"""
 )
 _FEEDBACK = text("SELECT current_setting('hot_standby_feedback')::boolean")
-_LOOK_AGAIN = 0.05
+_INTERVAL = 0.05
 
 
 def check(installation: Installation) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _distance(connection: Connection, position: str, seconds: int) -> Finding:
             return ok(f"It had within {seconds} seconds what the primary had.")
         if time.monotonic() >= until:
             break
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(_INTERVAL)
     row = connection.execute(_BEHIND, {"position": position}).one()
     return problem(
         f"It is {row.bytes:,} bytes behind the primary, and its newest change is {row.seconds or 0:,} seconds old.",
