@@ -14,7 +14,7 @@ from app.database import roles
 from app.extensions import db
 from app.queues import GROUPS, Queue
 from app.work import metrics_port
-from app.work.worker import EVERYTHING
+from app.work.worker import EVERYTHING, until_available
 
 
 class Queues(click.ParamType[Sequence[Queue]]):
@@ -70,7 +70,7 @@ def worker(chosen: Sequence[Queue], metrics_address: tuple[str, int] | None) -> 
     Each queue has its own slots, so no queue waits for another, whether one process runs all of them or
     several share them.
     """
-    problem = roles.what_is_wrong(db.session.connection())
+    problem = until_available(lambda: roles.what_is_wrong(db.session.connection()))
     if problem is not None and current_app.config["SETTINGS"].is_production:
         raise click.ClickException(f"DATABASE_URL {problem}")
     db.session.rollback()

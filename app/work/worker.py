@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from flask import Flask
@@ -17,9 +17,11 @@ from procrastinate.periodic import PeriodicRegistry
 
 from app.extensions import db, jobs
 from app.queues import SLOTS, Queue
+from app.web.database import is_unavailable
 from app.work import job_status, stalled
 from database_addresses import conninfo
 
+R = TypeVar("R")
 log = structlog.get_logger("billing.jobs")
 
 EVERYTHING = (*Queue,)
@@ -59,6 +61,23 @@ def run(app: Flask, *, queues: Sequence[Queue] = EVERYTHING, until_empty: bool =
         except Exception as error:
             # Its jobs are recovered by `stalled`, as after a kill.
             log.warning("worker_begins_again", reason=f"{type(error).__name__}: {error}".splitlines()[0])
+            time.sleep(RECONNECT_SECONDS)
+
+
+def until_available(ask: Callable[[], R]) -> R:
+    """What `ask` returns; asked again every second while the database is unavailable.
+
+    A worker that starts while PostgreSQL restarts waits for it, like one that runs already.
+    """
+    while True:
+        try:
+            return ask()
+        except Exception as error:
+            with suppress(Exception):
+                db.session.rollback()
+            if not is_unavailable(error):
+                raise
+            log.warning("worker_waits_for_database", reason=f"{error}".splitlines()[0])
             time.sleep(RECONNECT_SECONDS)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from app import create_app
+from app.database import roles
 from app.extensions import db, enqueue
+from app.work.worker import until_available
 from config import Settings
 from dev.postgres import Cluster
 from dev.testing import TEMPLATE, lay_out
@@ -40,6 +42,29 @@ def test_jobs_are_done_again_after_the_database_was_killed() -> None:
             db.session.remove()
             db.engine.dispose()
         cluster.stop()
+
+
+def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    lay_out(tmp_path / "data")
+    cluster = Cluster(tmp_path / "data")
+    with cluster:
+        database = cluster.create_database(TEMPLATE)
+    settings = {"APP_ENV": "test", **database.settings, "LOG_LEVEL": "CRITICAL"}
+    with inside(create_app(Settings.from_environment(settings))):
+        asked: list[int] = []
+
+        def ask() -> str | None:
+            asked.append(len(asked))
+            if len(asked) == 2:
+                cluster.start()
+            return roles.what_is_wrong(db.session.connection())
+
+        assert until_available(ask) is None
+        assert asked == [0, 1]
+        db.session.remove()
+        db.engine.dispose()
+    cluster.stop()
 
 
 def workers() -> int:
