@@ -92,7 +92,7 @@ keyboard: $(DEV_STAMP) ## Do every task by keyboard alone, in every place and br
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTHON_IN_VENV) -m pytest --processes $(TEST_PROCESSES) $(PATIENT) tests/browser/keyboard/everywhere.py $(ARGS)
 
-torture: $(DEV_STAMP) ## Let everything go wrong for an hour, and prove that nothing was lost (TORTURE_SECONDS=120)
+torture: $(DEV_STAMP) ## Let everything go wrong for 100,000 operations, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture
 
 lint: lint-style lint-types lint-imports lint-words ## Check style, types and who imports whom, and the words

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -66,13 +68,22 @@ class Cluster:
     """One PostgreSQL server on one folder. `start` and `stop` it, or use it in a `with`.
 
     A throwaway one is fast, may lose everything in a crash, and lies in a temporary folder with all that is its own.
+    `settings` are added to PostgreSQL's, and `environment` to that of its processes.
     """
 
-    def __init__(self, folder: Path, *, throwaway: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        throwaway: bool = False,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder.resolve()
         self.log = self.folder.parent / f"{self.folder.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
-        self._settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
+        self._settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {}) | dict(settings or {})
+        self._environment = {**os.environ, **environment} if environment else None
         self._account = Account.for_postgres()
         self._sockets = self.folder.parent / "sockets" if throwaway else _sockets_for(self.folder)
 
@@ -96,6 +107,7 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,
                 cwd=self.folder,
+                env=self._environment,
                 **self._account.arguments(),
             )
         self._wait_until_ready()

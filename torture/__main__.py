@@ -16,7 +16,7 @@ def main() -> int:
     """Run it as the environment asks, and print the table. Returns the exit code."""
     end_on_signals()
     wanted = plan.read()
-    print(f"Torture for {wanted.seconds} seconds with TORTURE_SEED={wanted.seed}.", flush=True)
+    print(f"Torture with {wanted.settings}.", flush=True)
     try:
         with tempfile.TemporaryDirectory(prefix="voice-portal-torture-") as name:
             folder = Path(name)

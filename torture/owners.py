@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from torture.actions import cards, elsewhere, plans, top_ups
@@ -29,6 +29,11 @@ ACTIONS: dict[str, tuple[Action, int]] = {
     "page left open": (elsewhere.poll, 3),
 }
 """Each with how often it is chosen, beside the others."""
+PAYING: dict[str, tuple[Action, int]] = {
+    name: ACTIONS[name]
+    for name in ("top-up", "top-up resumed", "card added", "card made default", "organization switched")
+}
+"""What the owners do whose organizations stay on the free plan."""
 
 
 class Owner:
@@ -41,7 +46,9 @@ class Owner:
         bank: StripeSide,
         journal: Journal,
         stopping: threading.Event,
+        actions: Mapping[str, tuple[Action, int]] = ACTIONS,
     ) -> None:
+        self._actions = actions
         self._person = person
         self._chance = chance
         self._bank = bank
@@ -51,8 +58,9 @@ class Owner:
 
     def _run(self) -> None:
         while not self._stopping.wait(self._chance.uniform(0.2, 1.5)):
-            name = self._chance.choices(list(ACTIONS), [weight for _, weight in ACTIONS.values()])[0]
-            self._journal.happened(name, self._do(ACTIONS[name][0]))
+            weights = [weight for _, weight in self._actions.values()]
+            name = self._chance.choices(list(self._actions), weights)[0]
+            self._journal.happened(name, self._do(self._actions[name][0]))
 
     def _do(self, action: Action) -> str:
         try:

@@ -19,16 +19,16 @@ def show(plan: Plan, journal: Journal) -> None:
     print(f"\n{'OPERATION':<{width}}  {'COUNT':>7}  OUTCOMES")
     for kind, count in sorted(totals.items()):
         print(f"{kind:<{width}}  {count:>7,}  {', '.join(outcomes[kind])}")
-    print(f"{'all':<{width}}  {sum(totals.values()):>7,}")
     kills = ", ".join(f"{name} {count}" for name, count in sorted(journal.kills.items())) or "none"
-    print(f"\nKilled and started again: {sum(journal.kills.values())} ({kills}).")
+    print(f"\n{journal.done:,} operations, in {journal.seconds:.0f} seconds of trouble.")
+    print(f"Killed with SIGKILL and started again: {journal.killed_so_far} ({kills}).")
     for note in journal.notes:
         print(note)
     findings = journal.findings
     if not findings:
         print("Nothing was lost, doubled, crossed or left behind.", flush=True)
         return
-    print(f"\n{len(findings)} FINDINGS (TORTURE_SEED={plan.seed} TORTURE_SECONDS={plan.seconds})")
+    print(f"\n{len(findings)} FINDINGS ({plan.settings})")
     for finding, times in findings:
         print(f"{finding.kind}: {finding.text}" + (f" ({times} times)" if times > 1 else ""))
     print("", end="", flush=True)

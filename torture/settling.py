@@ -13,7 +13,7 @@ from torture import under_way
 from torture.journal import Journal
 from torture.stripe_side import AWAY, StripeSide
 from torture.system import System
-from torture.trouble.kills import until_up
+from torture.trouble.faults import until_up
 from torture.trouble.processor import decide, is_open
 
 QUEUE = """

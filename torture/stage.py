@@ -28,6 +28,11 @@ SCOPES = (
     "limits:read",
 )
 NAMES = ("Aster", "Birch", "Cedar", "Dahlia")
+"""Their owners change plans and do all else that the pages allow; the simulator calls for them."""
+MODELED = ("Elm", "Fir", "Ginkgo", "Hazel", "Iris", "Juniper")
+"""On the free plan for good, so that the model can price what is reported for them; their owners top up."""
+PATIENCE = 240
+"""Seconds for which the platform sends a request again before it gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Company:
     id: UUID
     name: str
     marker: str
+    zone: str = "UTC"
 
     @property
     def player(self) -> Organization:
@@ -63,12 +69,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everyone, with the platform's client for the calls."""
+    """Everyone, with the platform's client for the calls. `payers` own the `modeled` organizations."""
 
     token: str
     client: Client
     companies: tuple[Company, ...]
     people: tuple[Person, ...]
+    modeled: tuple[Company, ...]
+    payers: tuple[Person, ...]
 
 
 def build(system: System, chance: Random, journal: Journal) -> Stage:
@@ -76,19 +84,27 @@ def build(system: System, chance: Random, journal: Journal) -> Stage:
     system.flask("catalog", "sync")  # the plans' prices, at the stand-in
     scopes = [part for scope in SCOPES for part in ("--scope", scope)]
     token = system.flask("token", "create", "--name", "torture", *scopes).split("\n")[0].strip()
-    client = Client(system.address, token, patience=90, lost=0.03, chance=chance)
+    client = Client(system.api_address, token, patience=PATIENCE, lost=0.03, chance=chance)
     companies = tuple(_company(name, chance) for name in NAMES)
+    modeled = tuple(_company(name, chance) for name in MODELED)
     owners = {f"owner-{one.marker}@torture.example": (one,) for one in companies} | {
         f"group-{chance.randbytes(3).hex()}@torture.example": companies[-2:]
     }
-    for company in companies:
-        emails = [email for email, own in owners.items() if company in own]
-        body = {"name": company.name, "timezone": chance.choice(ZONES), "owners": emails}
+    paid = {
+        f"payer-{chance.randbytes(3).hex()}@torture.example": own for own in (modeled[::2], modeled[1::2])
+    }
+    everyone = companies + modeled
+    for company in everyone:
+        emails = [email for email, own in (owners | paid).items() if company in own]
+        body = {"name": company.name, "timezone": company.zone, "owners": emails}
         # 200 where the first answer was lost on its way: it is there already then.
         answer = client.put(f"/organizations/{company.id}", body)
         _demand(answer.is_good, f"{company.name}: {answer.status} {answer.body}")
-    people = tuple(_person(system, client, email, own, companies, journal) for email, own in owners.items())
-    return Stage(token, client, companies, people)
+    people, payers = (
+        tuple(_person(system, client, email, own, everyone, journal) for email, own in some.items())
+        for some in (owners, paid)
+    )
+    return Stage(token, client, companies, people, modeled, payers)
 
 
 ZONES = ("UTC", "America/New_York", "Pacific/Auckland", "America/St_Johns")
@@ -96,7 +112,8 @@ ZONES = ("UTC", "America/New_York", "Pacific/Auckland", "America/St_Johns")
 
 def _company(name: str, chance: Random) -> Company:
     marker = f"qx{chance.randbytes(4).hex()}"
-    return Company(UUID(bytes=chance.randbytes(16), version=4), f"{name} {marker}", marker)
+    id_ = UUID(bytes=chance.randbytes(16), version=4)
+    return Company(id_, f"{name} {marker}", marker, chance.choice(ZONES))
 
 
 def _person(

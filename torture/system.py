@@ -1,4 +1,4 @@
-"""The whole system as separate programs, each of which can be killed and started again.
+"""The whole system as separate programs, each of which can be killed, paused and started again.
 
 The thread that starts a program must live as long as it: what is tethered ends with that thread (`dev.tether`).
 """
@@ -9,8 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,39 +18,43 @@ from typing import Any
 import psycopg
 
 from config import ROOT
-from dev.demo import WORKERS, flask
 from dev.errors import ToolError
-from dev.ports import free_port
 from dev.postgres import Cluster
-from dev.temporary import OWN
 from dev.tether import tether
-from dev.waiting import until_answering
-from stripe_sandbox.control_client import HEALTH
+from torture.clock.shifting import Clocks
+from torture.network.proxy import Proxy
+from torture.topology import COMMANDS
+from torture.trouble.disk import Disk
 
-WEBHOOK_SECRET = "whsec_of_torture"
 DATABASE = "torture"
-COMMANDS = {
-    "stripe": ["stripe_sandbox"],
-    "web": ["gunicorn", "--log-level", "error", "wsgi:app"],
-    **{name: ["flask", "worker", "--queues", queues] for name, queues in WORKERS.items()},
-}
-PROGRAMS = ("postgres", *COMMANDS)
-"""In the order in which they are started."""
 
 
 @dataclass
 class System:
-    """PostgreSQL, the stand-in, the web processes and the workers. What they say is kept in `folder`."""
+    """PostgreSQL, the stand-in, the web processes, the API's, and the workers. What they say is kept in `folder`.
+
+    `address` and `api_address` are those of people and the platform, through the proxy; `ready` and `stripe_address`
+    lead past it. `environments` are those of each program, and `environment` of commands. `clocks` and `disk` are
+    None where this machine can't have them; `lacks` says why.
+    """
 
     folder: Path
     cluster: Cluster
-    address: str
-    stripe_address: str
-    environment: Mapping[str, str]
+    proxy: Proxy
+    clocks: Clocks | None
+    disk: Disk | None
+    lacks: list[str]
+    address: str = ""
+    api_address: str = ""
+    ready: tuple[str, ...] = ()
+    stripe_address: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    environments: dict[str, Mapping[str, str]] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
-        """Start a program; whether it answers is for who needs it to find out."""
+        """Start a program; whether it answers is for who needs it to find out. Raises `ToolError` for a PostgreSQL
+        that doesn't start."""
         if name == "postgres":
             self.cluster.start()
             return
@@ -58,20 +62,23 @@ class System:
             self.running[name] = subprocess.Popen(
                 tether([sys.executable, "-m", *COMMANDS[name]], signal.SIGKILL),
                 cwd=ROOT,
-                env=dict(self.environment),
+                env=dict(self.environments[name]),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
 
+    def runs(self, name: str) -> bool:
+        """Whether a program was started, and was not ended by us since."""
+        if name == "postgres":
+            return self.cluster.process is not None and self.cluster.process.poll() is None
+        return name in self.running
+
     def kill(self, name: str) -> None:
         """SIGKILL for a program and all that it started."""
         if name == "postgres":
-            process = self.cluster.process
-            if process is not None:
-                process.kill()
-                process.wait()
+            self.end_postgres(signal.SIGKILL)
             return
         process = self.running.pop(name)
         with suppress(ProcessLookupError):
@@ -80,13 +87,32 @@ class System:
 
     def kill_child(self, name: str, place: int) -> bool:
         """SIGKILL for one of the processes that a program has started; its parent replaces it. False without one."""
-        process = self.running[name]
-        children = _children(process.pid)
+        process = self.cluster.process if name == "postgres" else self.running.get(name)
+        children = _children(process.pid) if process is not None else []
         if not children:
             return False
         with suppress(ProcessLookupError):
             os.kill(children[place % len(children)], signal.SIGKILL)
         return True
+
+    def end_postgres(self, how: signal.Signals) -> None:
+        """End PostgreSQL alone: SIGINT is a fast shutdown, SIGQUIT an immediate one, SIGKILL no shutdown at all."""
+        process = self.cluster.process
+        if process is not None:
+            process.send_signal(how)
+            process.wait()
+
+    def pause(self, name: str) -> subprocess.Popen[bytes] | None:
+        """Let a program and all that it started stand still; what was paused."""
+        process = self.running.get(name)
+        if process is not None:
+            _signal_all(process, signal.SIGSTOP)
+        return process
+
+    def resume(self, process: subprocess.Popen[bytes]) -> None:
+        """Let what was paused run on, unless it was killed meanwhile."""
+        if process in self.running.values():
+            _signal_all(process, signal.SIGCONT)
 
     def died(self) -> list[str]:
         """The programs that ended by themselves, which no one asked them to."""
@@ -94,6 +120,10 @@ class System:
 
     def log_of(self, name: str) -> Path:
         return self.folder / f"{name}.log"
+
+    def last_words(self, name: str) -> str:
+        log = self.log_of(name)
+        return log.read_text(errors="replace")[-2_000:] if log.exists() else ""
 
     def connect(self) -> psycopg.Connection[Any]:
         """To the database as its superuser, whom no policy restricts."""
@@ -118,46 +148,9 @@ class System:
         return done.stdout
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[System]:
-    """Start everything on data of its own. Raises `ToolError` where something doesn't answer."""
-    port, stripe_port = free_port(), free_port()
-    address, stripe_address = f"http://localhost:{port}", f"http://localhost:{stripe_port}"
-    cluster = Cluster(folder / "postgres")
-    environment = {**os.environ, **dict.fromkeys(OWN, "")} | {
-        "APP_ENV": "development",
-        # Its owners type their password once; a run takes an hour.
-        "STEP_UP_MINUTES": "1440",
-        "PORT": str(port),
-        "PUBLIC_URL": address,
-        "WEB_CONCURRENCY": "2",
-        "LOG_LEVEL": "WARNING",
-        "PYTHONUNBUFFERED": "1",
-        "STRIPE_API_BASE": stripe_address,
-        "STRIPE_JS_URL": f"{stripe_address}/endive/stripe.js",
-        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "STRIPE_TIMEOUT_SECONDS": "3",
-        "SANDBOX_PORT": str(stripe_port),
-        "SANDBOX_STATE": str(folder / "stripe.db"),
-        "SANDBOX_PUBLIC_URL": stripe_address,
-        "SANDBOX_WEBHOOK_URL": f"{address}/webhooks/stripe",
-        "SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "SANDBOX_SETTLES_AFTER": "5",
-    }
-    with cluster:
-        environment |= cluster.create_database(DATABASE).settings
-        system = System(folder, cluster, address, stripe_address, environment)
-        flask(environment, "db", "upgrade")
-        try:
-            for name in COMMANDS:
-                system.start(name)
-            for needed in (f"{stripe_address}{HEALTH}", f"{address}/readyz"):
-                if not until_answering(needed, give_up=lambda: bool(system.died())):
-                    raise ToolError(f"{needed} does not answer. {_last_words(system)}")
-            yield system
-        finally:
-            for name in list(system.running):
-                system.kill(name)
+def _signal_all(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def _children(pid: int) -> list[int]:
@@ -166,8 +159,3 @@ def _children(pid: int) -> list[int]:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(one) for one in text.split()]
     return []
-
-
-def _last_words(system: System) -> str:
-    said = [system.log_of(name).read_text(errors="replace")[-2_000:] for name in system.died()]
-    return "\n".join(said)

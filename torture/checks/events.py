@@ -22,15 +22,22 @@ Counts = dict[tuple[str, str, str], tuple[int, int]]
 """By organization, call and meter: the quantity as it is right, and the number of events."""
 
 
-def check(database: Database, companies: Sequence[Company], tally: Tally, journal: Journal) -> None:
-    """Beside the platform's own count, event by event; and the ledger charged what the events cost."""
+def check(
+    database: Database,
+    companies: Sequence[Company],
+    tally: Tally,
+    journal: Journal,
+    modeled: Counts | None = None,
+) -> None:
+    """Beside the platform's own count, event by event; and the ledger charged what the events cost. `modeled` is what
+    the model counted of other organizations."""
     with database.connect() as connection:
         charged: Counts = {
             (str(org_id), str(call), str(meter)): (int(str(quantity)), int(str(events)))
             for org_id, call, meter, quantity, events in connection.execute(CHARGED)
         }
         costs = connection.execute(COSTS).fetchall()
-    reported = _reported(companies, tally)
+    reported = _reported(companies, tally) | (modeled or {})
     for key in sorted(reported.keys() | charged.keys()):
         if reported.get(key) != charged.get(key):
             journal.found(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import psycopg
+
 from torture.checks import Database
 from torture.journal import Journal
 from torture.stripe_side import StripeSide
@@ -59,6 +61,17 @@ def _expected(side: StripeSide, charges: list[Any]) -> dict[str, int]:
         if dispute.status == "lost" and dispute.payment_intent in left:
             left[str(dispute.payment_intent)] -= dispute.amount
     return left
+
+
+def stayed_by_organization(connection: psycopg.Connection[Any], side: StripeSide) -> dict[str, int]:
+    """Cents that stayed of what each organization paid for top-ups, as Stripe knows its customers."""
+    owners = _owners(connection.execute(CUSTOMERS).fetchall())
+    charges = [charge for charge in side.all("charges") if charge.paid and top_up_of(charge)]
+    payers = {str(charge.payment_intent): str(charge.customer) for charge in charges}
+    stayed: dict[str, int] = defaultdict(int)
+    for intent, cents in _expected(side, charges).items():
+        stayed[owners.get(payers[intent], "missing")] += cents
+    return dict(stayed)
 
 
 def _owners(rows: list[Any]) -> dict[str, str]:

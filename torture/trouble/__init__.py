@@ -1,1 +1,1 @@
-"""What goes wrong around the system: its payment processor, its receivers, its visitors, its processes."""
+"""What goes wrong around the system: processor, receivers and visitors, processes, network, disk and clocks."""

@@ -15,20 +15,25 @@ STATES = ("calling.", "wallet.low", "wallet.recovered")
 
 @dataclass
 class Receiver:
-    """What came in: of each organization the state that its newest message tells. `is_hostile` until told not to."""
+    """What came in: of each organization the state that its newest message tells. `is_hostile` until told not to.
+
+    It listens at `port`; `url` is where messages are to be sent, through the proxy."""
 
     chance: Random | None = None
     is_hostile: bool = False
+    port: int = 0
     url: str = ""
     messages: int = 0
+    ids: set[str] = field(default_factory=set)
     states: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, body: bytes) -> None:
+    def take(self, body: bytes, message_id: str = "") -> None:
         """Keep what a message tells of the calling state; the newest by its own time, then by its coming."""
         message: dict[str, Any] = json.loads(body)
         with self.lock:
             self.messages += 1
+            self.ids.add(message_id)
             state = message["data"].get("state")
             if state is None or not message["type"].startswith(STATES):
                 return
@@ -49,7 +54,7 @@ class Receiver:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{server.server_port}/events"
+        self.port = server.server_port
         threading.Thread(target=server.serve_forever, name="receiver", daemon=True).start()
         return server
 
@@ -65,7 +70,7 @@ def _answer(receiver: Receiver, request: BaseHTTPRequestHandler, body: bytes) ->
         return
     status = 500 if 0.35 <= mood < 0.45 else 404 if 0.45 <= mood < 0.5 else 204
     if status == 204:
-        receiver.take(body)
+        receiver.take(body, request.headers.get("webhook-id", ""))
     try:
         request.send_response(status)
         request.send_header("Content-Length", "0")
