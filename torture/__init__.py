@@ -4,9 +4,10 @@
 its own, and between any two of them a link of our own proxy. Then, at the same time: a platform reports usage and
 holds credit at full speed (`torture.load`) and plays calls, owners use the pages as browsers do, the stand-in fails
 and its webhooks come twice, late, shuffled or never, payments are refunded and disputed, receivers and people are
-slow. Meanwhile programs are killed (SIGKILL) and paused, PostgreSQL is restarted, links are cut, silenced,
-slowed and reset in the middle of an answer, the database's disk is full, and clocks jump
-(`torture.trouble.schedule`). It ends after `TORTURE_OPERATIONS` and `TORTURE_KILLS`, or after `TORTURE_SECONDS`; `TORTURE_FAULTS` names what may go wrong.
+slow. Meanwhile programs are killed (SIGKILL) and paused, PostgreSQL is restarted, links are cut, silenced, slowed
+and reset in the middle of an answer, the database's disk is full, and clocks jump (`torture.trouble.schedule`). It
+ends after `TORTURE_OPERATIONS` and `TORTURE_KILLS`, or after `TORTURE_SECONDS`; `TORTURE_FAULTS` names what may go
+wrong.
 
 In the end it lets everything settle and compares (`torture.checks`): with Stripe's sums, with the platform's own
 count, and with a model in plain integers. A finding is reported with what it takes to look into it, and the exit code
