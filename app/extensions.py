@@ -14,7 +14,9 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from procrastinate import App as Jobs
 from procrastinate import SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from psycopg import Connection
+from psycopg import Error as PsycopgError
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
@@ -70,6 +72,8 @@ def enqueue(task: str, *, after: timedelta | None = None, **arguments: Any) -> N
     The job exists exactly when the transaction commits. `after` delays it. `arguments` must be JSON; where they name
     an organization (`org_id`) or a customer of Stripe's (`customer`), each of its waiting jobs moves the next one
     further back in the queue, so that ten thousand of one never delay the first of another.
+
+    Raises the driver's error where the database refuses, as any other statement of the transaction does.
     """
     # Not `schedule_in`, which counts from this process's own clock.
     due = utc_now() + timedelta(seconds=int(after.total_seconds())) if after is not None else None
@@ -92,7 +96,13 @@ def _enqueue(task: str, due: datetime | None, arguments: dict[str, Any]) -> None
     if whose is not None:
         row = connection.execute(_WAITING_BEFORE, (queue.value, whose)).fetchone()
         options["priority"] = -row[0] if row else 0
-    _deferring.configure_task(name=task, **options).defer(**arguments)
+    try:
+        _deferring.configure_task(name=task, **options).defer(**arguments)
+    except ConnectorException as error:
+        # The driver's own error says whether the database is away, full or locked, and what to answer.
+        if isinstance(error.__cause__, PsycopgError):
+            raise error.__cause__ from None
+        raise
 
 
 _WAITING_BEFORE = """

@@ -1,0 +1,30 @@
+"""Enqueueing is a statement of the transaction like any other, also where it fails."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from psycopg.errors import AdminShutdown, LockNotAvailable
+from sqlalchemy import text
+
+from app.extensions import db, driver_connection, enqueue
+from app.web.database import is_locked, is_unavailable
+from tests.support.database import superuser
+
+
+def test_a_lost_connection_is_the_drivers_own_error(app: Flask) -> None:
+    pid = driver_connection().info.backend_pid
+    with superuser().connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with pytest.raises(AdminShutdown) as found:
+        enqueue("handle_stripe_event", event_id="evt_1")
+    assert is_unavailable(found.value)
+
+
+def test_locked_jobs_are_the_drivers_own_error(app: Flask) -> None:
+    db.session.execute(text("SET LOCAL lock_timeout = '1ms'"))
+    with superuser().connect() as other:
+        other.execute(text("LOCK TABLE procrastinate_jobs IN EXCLUSIVE MODE"))
+        with pytest.raises(LockNotAvailable) as found:
+            enqueue("handle_stripe_event", event_id="evt_1")
+    assert is_locked(found.value)
