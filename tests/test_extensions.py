@@ -19,6 +19,8 @@ def test_a_lost_connection_is_the_drivers_own_error(app: Flask) -> None:
     with pytest.raises(AdminShutdown) as found:
         enqueue("handle_stripe_event", event_id="evt_1")
     assert is_unavailable(found.value)
+    db.session.remove()
+    db.engine.dispose()  # connections are trusted in tests
 
 
 def test_locked_jobs_are_the_drivers_own_error(app: Flask) -> None:
