@@ -16,6 +16,7 @@ from app.billing.wallet.lock_queue import WalletBusyError
 from app.database import gone, traced
 from app.database.fast import FastConnections
 from app.database.replica import Replica
+from app.database.timeouts import UNANSWERED
 from app.queues import SLOTS
 from app.transaction import transaction
 from app.web.lock_timeouts import OF_JOBS, OF_REQUESTS
@@ -80,6 +81,7 @@ def replica(settings: Settings) -> Replica | None:
 def _connect_args(settings: Settings, *, lock_timeout: str) -> dict[str, Any]:
     return {
         "connect_timeout": 3,
+        **UNANSWERED,
         "options": f"-c timezone=UTC -c lock_timeout={lock_timeout} -c statement_timeout=20s",
         "application_name": f"billing-{settings.environment}",
     }

@@ -15,6 +15,7 @@ from flask import Flask
 from procrastinate import PsycopgConnector
 from procrastinate.periodic import PeriodicRegistry
 
+from app.database.timeouts import UNANSWERED
 from app.extensions import db, jobs
 from app.queues import SLOTS, Queue
 from app.web.database import is_unavailable
@@ -165,4 +166,4 @@ def _names(queues: Sequence[Queue]) -> list[str]:
 
 def _connector(app: Flask, **pool: Any) -> PsycopgConnector:
     address = conninfo(app.config["SETTINGS"].database_url)
-    return PsycopgConnector(conninfo=address, timeout=_CONNECTION_SECONDS, **pool)
+    return PsycopgConnector(conninfo=address, timeout=_CONNECTION_SECONDS, kwargs=dict(UNANSWERED), **pool)
