@@ -1,4 +1,4 @@
-"""How soon a connection notices that the machine behind it is gone without a word, by a loss of power or a network that
+"""How soon a connection notices that the machine behind it is gone without a word: a loss of power, a network that
 drops what is sent. Without this, TCP tries for a quarter of an hour, and a thread waits as long.
 
 It doesn't end slow statements: a living machine acknowledges, whatever PostgreSQL is doing.
