@@ -21,6 +21,7 @@ class CardForm {
 
   // Fields without an intent: https://docs.stripe.com/js/elements_object/create_without_intent
   async start() {
+    const isPressed = document.activeElement === this.button;
     this.tell("");
     this.wait(true);
     try {
@@ -41,6 +42,7 @@ class CardForm {
       this.tell(away());
     }
     this.wait(false);
+    if (isPressed && document.activeElement === document.body) this.button.focus();
   }
 
   // Once Stripe has the card, the form is sent to our server like any other.

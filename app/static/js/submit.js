@@ -70,15 +70,43 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? broken() : lost(), { form: formOf(ctx) });
 });
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
+// What the browser sends by itself takes the page along, and what was typed, also where no one answers. So that is asked
+// first. A proxy that doesn't know the question answers it as well. (A form's own properties may be fields of that name.)
+const PATIENCE = 15_000;
+const reached = new WeakSet();
+
+async function unreachable(form) {
+  try {
+    const { status } = await fetch(form.getAttribute("action") ?? "", { method: "OPTIONS", signal: AbortSignal.timeout(PATIENCE) });
+    return status < 500 || status === 501 ? null : broken();
+  } catch {
+    return lost();
   }
+}
+
+async function reach(form, submitter) {
+  withdraw(form);
+  const problem = await unreachable(form);
+  delete form.dataset.sent;
+  if (problem) {
+    mark(form, submitter, false);
+    complain(problem, { form });
+  } else {
+    reached.add(form);
+    form.requestSubmit(submitter);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
+  const isSent = form.dataset.sent;
+  const isReached = reached.delete(form) || form.closest("[role=alert]");
+  if (isSent || !isReached) event.preventDefault();
+  if (isSent) return;
   form.dataset.sent = "yes";
-  mark(form, event.submitter, true);
+  mark(form, submitter, true);
+  if (!isReached) reach(form, submitter);
 });
 
 // Restored by the browser's back-forward cache, the form is still in its sent state.
