@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DateTime, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,7 +76,8 @@ class Subscription(OrgScoped, Base):
 class Invoice(OrgScoped, Base):
     """An invoice for the plan; the period is that of Stripe's lines, and unknown if they have none.
 
-    `sums` is the breakdown of the amount.
+    `sums` is the breakdown of the amount. Where a card paid it, `paid_with` is Stripe's id of the card, which may
+    be of no row of ours, `charged_micro` what was charged to it, and `paid_at` when.
     """
 
     __tablename__ = "invoice"
@@ -99,6 +100,9 @@ class Invoice(OrgScoped, Base):
     period_start: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     period_end: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     sums: Mapped[Json | None] = mapped_column(JSONB)
+    paid_with: Mapped[str | None] = mapped_column(String(255))
+    charged_micro: Mapped[int | None] = mapped_column(BigInteger)
+    paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     @property
     def amount(self) -> Money:

@@ -20,12 +20,21 @@ from app.payments.timestamps import to_datetime
 
 
 @dataclass(frozen=True, slots=True)
+class CardPayment:
+    """What was charged to a card for an invoice, and when; `method_id` is the card's payment method."""
+
+    method_id: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StripeInvoice:
     """`due` is what is left of its `total`.
 
     `period` is the period of its lines, from the earliest start to the latest end; None if they have none. `attempts`
     counts the attempts to charge it, and `next_try_at` is when Stripe makes the next one, if any. `sums` is the
-    breakdown.
+    breakdown. `paid` is the card's payment; None if no card has paid.
     """
 
     id: str
@@ -40,12 +49,16 @@ class StripeInvoice:
     next_try_at: datetime | None
     period: tuple[datetime, datetime] | None
     sums: Sums
+    paid: CardPayment | None = None
+
+
+_EXPANDED = [*invoice_sums.EXPANDED, "payments.data.payment.payment_intent"]
 
 
 def fetch(invoice_id: str) -> StripeInvoice:
     """An invoice as it is now. Raises `OutcomeUnknownError`, `NotDoneError`, `RefusedError`."""
     with translated():
-        invoice = stripe_client().v1.invoices.retrieve(invoice_id, {"expand": invoice_sums.EXPANDED})
+        invoice = stripe_client().v1.invoices.retrieve(invoice_id, {"expand": _EXPANDED})
         sums = invoice_sums.read(invoice)
     currency = invoice.currency.upper()
     return StripeInvoice(
@@ -61,6 +74,7 @@ def fetch(invoice_id: str) -> StripeInvoice:
         next_try_at=to_datetime(invoice.next_payment_attempt) if invoice.next_payment_attempt else None,
         period=_period(invoice),
         sums=sums,
+        paid=_card_payment(invoice),
     )
 
 
@@ -108,6 +122,25 @@ def paid_by(payment_intent_id: str) -> str | None:
     with translated():
         found = stripe_client().v1.invoice_payments.list({"payment": payment, "limit": 1}).data
     return id_of(found[0].invoice) if found else None
+
+
+def _card_payment(invoice: stripe.Invoice) -> CardPayment | None:
+    """The newest payment that succeeded, by the card of its payment intent.
+
+    https://docs.stripe.com/api/invoice-payment/object, https://docs.stripe.com/api/payment_intents/object
+    """
+    found = [
+        CardPayment(
+            method,
+            Money.from_minor(one.amount_paid, one.currency.upper()),
+            to_datetime(one.status_transitions.paid_at),
+        )
+        for one in (invoice.payments.data if invoice.payments else ())
+        if one.status == InvoicePaymentStatus.PAID and one.amount_paid and one.status_transitions.paid_at
+        if isinstance(intent := one.payment.payment_intent, stripe.PaymentIntent)
+        if (method := id_of(intent.payment_method))
+    ]
+    return max(found, key=lambda payment: payment.at, default=None)
 
 
 def _main_line(invoice: stripe.Invoice) -> str | None:

@@ -54,7 +54,7 @@ def test_each_says_whom_it_pays_and_what_it_paid_last(owner: Owner, other: Payme
     default, backup = rows(owner)
     assert "Default Growth renewal and top-ups $250.00 top-up" in default
     assert ", paid" in default
-    assert "Auto top-up No top-up yet" in backup
+    assert "Auto top-up Not used yet" in backup
     assert "instead" not in default
 
 

@@ -57,7 +57,7 @@ def test_an_invoice_is_kept_from_finalized_to_paid(app: Flask, sandbox: Sandbox)
     found = kept()
     assert (found.status, found.amount, found.description) == (InvoiceStatus.OPEN, usd("49"), "Team plan")
     assert found.number.endswith("-0001")
-    assert found.failed_at is None
+    assert (found.failed_at, found.paid_with, found.paid_at) == (None, None, None)
 
     sandbox.stripe.v1.invoices.pay(invoice_id, {"payment_method": card.stripe_id})
     deliver_all(app, sandbox)
@@ -107,6 +107,9 @@ def test_any_order_ends_the_same(app: Flask, sandbox: Sandbox) -> None:
             db.session.commit()
         assert kept().status is InvoiceStatus.PAID
         assert kept().failed_at
+        # The card that paid, and not the one that was declined.
+        assert (kept().paid_with, kept().charged_micro) == (card.stripe_id, usd("49").micro)
+        assert kept().paid_at
     assert mails() == 0, "it was paid before anybody could be told"
 
 

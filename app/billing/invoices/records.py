@@ -76,6 +76,9 @@ def upsert(organization: Organization, invoice: StripeInvoice, *, failed_at: dat
         "period_start": invoice.period[0] if invoice.period else None,
         "period_end": invoice.period[1] if invoice.period else None,
         "sums": packed_sums.pack(invoice.sums),
+        "paid_with": invoice.paid.method_id if invoice.paid else None,
+        "charged_micro": invoice.paid.amount.micro if invoice.paid else None,
+        "paid_at": invoice.paid.at if invoice.paid else None,
     }
     fresh = insert(Invoice).values(
         org_id=organization.id, id=uuid7(), stripe_id=invoice.id, failed_at=failed_at, **values

@@ -11,7 +11,7 @@ from app.billing.cards import last_charges, payment_methods
 from app.billing.cards.last_charges import LastCharge
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
+from app.models import Invoice, InvoiceStatus, Organization, PaymentMethod, TopUp, TopUpStatus
 from tests.factories import a_card, an_organization, usd
 from tests.support.statements import statements
 
@@ -55,6 +55,48 @@ def test_the_newest_that_came_to_an_end_counts_and_one_never_charged_has_none(ap
         second.id: LastCharge(usd("25"), NOW - timedelta(hours=8), is_paid=False),
     }
     assert never.id not in found
+
+
+def an_invoice(card: PaymentMethod, *, hours_ago: int, amount: str) -> None:
+    at = NOW - timedelta(hours=hours_ago)
+    db.session.add(
+        Invoice(
+            org_id=card.org_id,
+            stripe_id=f"in_{card.last4}_{hours_ago}",
+            number=f"HD-{hours_ago}",
+            description="Growth plan",
+            issued_at=at,
+            amount_micro=usd("99").micro,
+            currency="USD",
+            status=InvoiceStatus.PAID,
+            paid_with=card.stripe_id,
+            charged_micro=usd(amount).micro,
+            paid_at=at,
+        )
+    )
+    db.session.commit()
+
+
+def test_a_plan_that_a_card_paid_later_counts_by_what_was_charged_to_it(app: Flask) -> None:
+    organization = an_organization()
+    first, second, older, newer = (
+        a_card(organization, last4=last4, default=False) for last4 in ("1111", "2222", "3333", "3333")
+    )
+    older.removed_at, older.replaced_by = NOW, newer.id
+    a_top_up(first, DECLINED, hours_ago=3)
+    an_invoice(first, hours_ago=2, amount="90")
+    a_top_up(second, PAID, hours_ago=4)
+    an_invoice(second, hours_ago=5, amount="99")
+    an_invoice(older, hours_ago=1, amount="49")
+    an_invoice(a_card(an_organization()), hours_ago=0, amount="99")
+    with statements() as seen:
+        found = last_charges.list_by_card(organization)
+    assert len(seen) == 1
+    assert found == {
+        first.id: LastCharge(usd("90"), NOW - timedelta(hours=2), is_paid=True, is_top_up=False),
+        second.id: LastCharge(usd("50"), NOW - timedelta(hours=4), is_paid=True),
+        newer.id: LastCharge(usd("49"), NOW - timedelta(hours=1), is_paid=True, is_top_up=False),
+    }
 
 
 def test_what_a_card_paid_before_it_was_saved_again_is_its_own(app: Flask) -> None:

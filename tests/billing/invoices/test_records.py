@@ -13,7 +13,7 @@ from app.billing.invoices import records
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization
 from app.payments.invoice_sums import SumKind, SumLine, Sums
-from app.payments.invoices import StripeInvoice
+from app.payments.invoices import CardPayment, StripeInvoice
 from app.payments.statuses import StripeInvoiceStatus
 from tests.factories import an_organization, at, usd
 
@@ -32,6 +32,7 @@ OPEN = StripeInvoice(
     period=(ISSUED, at("2026-12-01 09:00")),
     sums=Sums((SumLine("Growth plan", usd("99"), SumKind.CHARGE),), usd("99"), usd("99")),
 )
+PAID_AT = at("2026-11-01 10:00")
 PAID = replace(OPEN, status=StripeInvoiceStatus.PAID, due=usd("0"))
 
 
@@ -47,6 +48,19 @@ def test_an_invoice_is_stored_as_stripe_has_it(app: Flask) -> None:
     assert (view.number, view.description, view.issued_at) == ("HD-1", "Growth plan", ISSUED)
     assert (view.amount, view.period, view.sums) == (usd("99"), OPEN.period, OPEN.sums)
     assert (view.status, view.label, view.is_open) == (InvoiceStatus.OPEN, "Open", True)
+
+
+def test_which_card_paid_is_stored_once_one_has(app: Flask) -> None:
+    organization = an_organization()
+    records.upsert(organization, OPEN)
+    assert [(one.paid_with, one.charged_micro, one.paid_at) for one in stored(organization)] == [
+        (None, None, None)
+    ]
+    # The rest was paid from the balance at Stripe.
+    records.upsert(organization, replace(PAID, paid=CardPayment("pm_1", usd("90"), PAID_AT)))
+    assert [(one.paid_with, one.charged_micro, one.paid_at) for one in stored(organization)] == [
+        ("pm_1", 90_000_000, PAID_AT)
+    ]
 
 
 def test_what_stripe_changed_is_changed_in_the_same_row(app: Flask) -> None:
