@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.cli import (  # noqa: F401 - `brake`, `carrier`, `daily_limit`, `identities` and `signing_out` add to groups
+    archive,
     background,
     brake,
     carrier,
@@ -32,6 +33,7 @@ from app.cli import (  # noqa: F401 - `brake`, `carrier`, `daily_limit`, `identi
 def init_app(app: Flask) -> None:
     """Register the commands."""
     for group in (
+        archive.archive,
         people.organization,
         people.user,
         credit.credit,
