@@ -65,7 +65,7 @@ def test_what_cant_be_done_is_said(app: Flask, tmp_path: Path) -> None:
         (["usage", "--month", "9998-12", "--to", str(tmp_path)], "isn't over"),
         (["usage", "--month", "November", "--to", str(tmp_path)], "written like 2026-10"),
         (
-            ["show", "--from", str(tmp_path), "--organization", "nobody", "--day", "2026-11-20"],
+            ["show", "--from", str(tmp_path), "--organization", "unknown-clinic", "--day", "2026-11-20"],
             "no organization",
         ),
     ]:
