@@ -8,16 +8,24 @@ from typing import TypeVar
 from uuid import UUID
 
 import click
+from sqlalchemy import select
 
 from app.billing.platform import deliveries, replays
 from app.billing.platform import endpoints as platform_endpoints
 from app.billing.platform.endpoints import UnknownEndpointError
 from app.billing.platform.replays import Replayed
+from app.billing.wallet import announcing
 from app.cli.context import for_operators
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Organization
 from app.notify.addresses import AddressError
+from app.one_by_one import one_by_one
 from app.transaction import transaction
 
 R = TypeVar("R")
+_ANNOUNCES = 24 * 3600
+"""Seconds that telling of all organizations may take."""
 
 
 @click.group()
@@ -118,6 +126,26 @@ def replay(messages: tuple[UUID, ...], all_failed: bool) -> None:
     if not done:
         click.echo("No failed messages.")
     if any(not result.queued for _, result in done):
+        sys.exit(1)
+
+
+@platform.command()
+@click.option("--organization", "slug", help="Of this one only, by its short name.")
+@for_operators
+def announce(slug: str | None) -> None:
+    """Tell the platform again what is, after the database was restored: calling states and envelopes.
+
+    Exits with 1 if a wallet was locked; repeat it then.
+    """
+    query = select(Organization.id).order_by(Organization.id)
+    chosen = db.session.scalars(query.where(Organization.slug == slug) if slug else query).all()
+    if slug and not chosen:
+        raise click.ClickException(f"There is no organization {slug}.")
+    missing = one_by_one(
+        "announce", chosen, lambda org_id: announcing.announce(org_id, at=utc_now()), seconds=_ANNOUNCES
+    )
+    click.echo(f"Organizations announced: {len(chosen) - missing} of {len(chosen)}.")
+    if missing:
         sys.exit(1)
 
 

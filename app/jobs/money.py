@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
 from flask import g
 
 from app.billing import topups
-from app.billing.auto_top_ups import proceeding, recovery
+from app.billing.auto_top_ups import proceeding, recovery, restored
 from app.billing.subscriptions import cancellation, renewals, switches
 from app.billing.wallet import holds, overdue_calls
 from app.clock import utc_now
@@ -19,6 +20,8 @@ from app.stripe_events import handling
 from app.transaction import transaction
 from app.work.missing import enqueue_missing
 from app.work.tasks import for_organization, in_app, periodic, task
+
+log = structlog.get_logger("billing.jobs")
 
 _LEASES_SECONDS = 50
 """How long a look at all leases takes at most; the rest is left for the next time."""
@@ -69,7 +72,7 @@ def finish_cancellation(org_id: str, subscription_id: str, invoice_id: str) -> N
 @seeing_all(Reason.SWEEP)
 def sweep(**_: int) -> None:
     """Recover what a killed process left open: payments, switches, and events that were stored but not handled. Also
-    enqueue automatic top-ups that are to be tried by now."""
+    enqueue automatic top-ups that are to be tried by now, and a comparison if the database was restored since."""
     enqueue_missing(
         "settle_top_up",
         ({"org_id": str(org), "top_up_id": str(one)} for org, one in topups.find_stale()),
@@ -83,6 +86,9 @@ def sweep(**_: int) -> None:
         ({"org_id": str(org), "switch_id": str(one)} for org, one in switches.find_stale()),
         key="switch_id",
     )
+    if not restored.is_compared():
+        log.warning("database_history_changed")
+        enqueue_missing("reconcile", [{"reason": "history"}], key="reason")
     enqueue_missing(
         "handle_stripe_event", ({"event_id": one} for one in handling.find_stale()), key="event_id"
     )

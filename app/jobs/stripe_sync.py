@@ -44,7 +44,7 @@ def read_customer(org_id: str) -> None:
 @periodic("reconcile", cron="23 * * * *")
 @in_app
 @seeing_all(Reason.RECONCILIATION)
-def reconcile(**_: int) -> None:
+def reconcile(**_: object) -> None:
     """Reconcile with Stripe, unless a run is already in progress."""
     with suppress(AlreadyRunningError):
         reconciliation.run()

@@ -17,7 +17,8 @@ class ReconciliationRun(Base):
 
     `checked` counts what was compared, by kind; `fixed` is what was fixed, `findings` what needs attention: each with
     the id of an `object` at Stripe and a `text`. `last_event_id` is where the next run continues reading events.
-    `error` is set if the run could not be finished.
+    `error` is set if the run could not be finished. `database_history` is that of the database when it began
+    (`app.database.history`).
     """
 
     __tablename__ = "reconciliation_run"
@@ -31,3 +32,4 @@ class ReconciliationRun(Base):
     fixed: Mapped[list[dict[str, str]]] = mapped_column("mended", JSONB, default=list)
     findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     error: Mapped[str | None] = mapped_column(Text)
+    database_history: Mapped[str | None] = mapped_column(String(60))

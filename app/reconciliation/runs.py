@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import delete, select, update
 
 from app.clock import utc_now
+from app.database.history import CURRENT
 from app.database.locks import alone
 from app.extensions import db
 from app.models import ReconciliationRun
@@ -48,7 +49,11 @@ def run(*, since: datetime | None = None) -> ReconciliationRun:
         found_before = _findings_before()
         last_event_id = None if since else _last_event_id()
         with transaction():
-            this = ReconciliationRun(since=since or _resume_at(), last_event_id=_last_event_id())
+            this = ReconciliationRun(
+                since=since or _resume_at(),
+                last_event_id=_last_event_id(),
+                database_history=db.session.scalar(select(CURRENT)),
+            )
             db.session.add(this)
         report = Report()
         try:

@@ -10,5 +10,6 @@ __all__ = [
     "overview",
     "proceeding",
     "recovery",
+    "restored",
     "settings",
 ]

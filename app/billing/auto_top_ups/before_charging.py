@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from app.billing.auto_top_ups import restored
 from app.billing.brake import checking
 from app.models import Organization
 from app.money import Money
@@ -28,8 +29,17 @@ class Refusal:
 MONTHLY_CAP = "monthly_cap"
 DAILY_LIMIT = "daily_limit"
 
+_COMPARES = timedelta(minutes=1)
+"""How long a comparison may take before it is asked again."""
+
 Check = Callable[[Organization, Money, datetime], Refusal | None]
 """Asked with the amount that is about to be charged, and the time. The wallet is locked; it commits nothing."""
+
+
+def _ask_history(_: Organization, __: Money, at: datetime) -> Refusal | None:
+    if restored.is_compared():
+        return None
+    return Refusal(restored.NOT_COMPARED, at + _COMPARES, is_notified=True)
 
 
 def _ask_brake(organization: Organization, amount: Money, at: datetime) -> Refusal | None:
@@ -39,7 +49,7 @@ def _ask_brake(organization: Organization, amount: Money, at: datetime) -> Refus
     return Refusal(waiting.reason, waiting.until, is_notified=waiting.reason == checking.STOPPED)
 
 
-CHECKS: tuple[Check, ...] = (_ask_brake,)
+CHECKS: tuple[Check, ...] = (_ask_history, _ask_brake)
 """Asked in this order; the first that refuses decides."""
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.billing.auto_top_ups.before_charging import DAILY_LIMIT, MONTHLY_CAP
 from app.billing.auto_top_ups.overview import Attempt, NextCharge, State
+from app.billing.auto_top_ups.restored import NOT_COMPARED
 from app.billing.brake import checking
 from app.billing.wallet.balance import BalanceView
 from app.language import gettext, marked, translated
@@ -29,6 +30,7 @@ _REFUSALS = {
     checking.STOPPED: marked("More was spent within an hour than usual, and no owner has answered yet."),
     checking.PER_HOUR: marked("Your cards were charged as many times as allowed within an hour."),
     checking.PER_DAY: marked("Your cards were charged as many times as allowed within 24 hours."),
+    NOT_COMPARED: marked("Past payments are being checked first, which takes a few minutes."),
 }
 """Why a charge that is due isn't made, by the reason."""
 
