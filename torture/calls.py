@@ -22,6 +22,8 @@ COUNTED = (
     "ended politely",
     "left to its lease",
     "outlived by its call",
+    "ended by its lease",
+    "not made without an answer",
 )
 SCORE = {"lines": 2, "seconds": None, "speed": 60.0, "between": 0.3, "report_every": 0.4, "ask_every": 0.7}
 

@@ -25,6 +25,7 @@ class _Waiting:
     answered: threading.Event = field(default_factory=threading.Event)
     answer: Answer | None = None
     failure: Exception | None = None
+    until: float = float("inf")
 
 
 class Bursts:
@@ -36,22 +37,29 @@ class Bursts:
         self._lock = threading.Lock()
         self._pending: list[_Waiting] = []
 
-    def send(self, operation: dict[str, Any]) -> Answer:
-        """The answer to an operation, as if it had been a request of its own; repeated while it says to.
+    def send(self, operation: dict[str, Any], *, patience: float | None = None) -> Answer:
+        """The answer to an operation, as if it had been a request of its own; repeated while it says to, for
+        `patience` seconds, or else as long as the client is patient.
 
         Raises `UnreachableError`.
         """
-        began = time.monotonic()
+        until = time.monotonic() + (self._client.patience if patience is None else patience)
         while True:
-            answer = self._once(operation)
-            if not answer.should_retry:
-                return answer
-            if time.monotonic() - began > self._client.patience:
-                raise UnreachableError(f"A batch was answered with {answer.status}, again and again.")
+            try:
+                answer = self._once(operation, until)
+            except UnreachableError:
+                # Others of the burst may have been less patient.
+                if time.monotonic() + _PAUSE > until:
+                    raise
+            else:
+                if not answer.should_retry:
+                    return answer
+                if time.monotonic() > until:
+                    raise UnreachableError(f"A batch was answered with {answer.status}, again and again.")
             time.sleep(_PAUSE)
 
-    def _once(self, operation: dict[str, Any]) -> Answer:
-        waiting = _Waiting(operation)
+    def _once(self, operation: dict[str, Any], until: float) -> Answer:
+        waiting = _Waiting(operation, until=until)
         with self._lock:
             self._pending.append(waiting)
             is_first = len(self._pending) == 1
@@ -70,7 +78,9 @@ class Bursts:
 
     def _send(self, burst: list[_Waiting]) -> None:
         try:
-            answer = self._client.post("/holds/batch", {"operations": [one.operation for one in burst]})
+            operations = {"operations": [one.operation for one in burst]}
+            patience = max(0.0, min(one.until for one in burst) - time.monotonic())
+            answer = self._client.post("/holds/batch", operations, patience=patience)
             for one, result in zip(burst, _results(answer, len(burst)), strict=True):
                 one.answer = result
         except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from uuid import uuid4
 
 from demo.simulator.bursts import Bursts
 from demo.simulator.campaigns import Campaign, Organization, used_in
-from demo.simulator.client import Answer, Client
+from demo.simulator.client import Answer, Client, UnreachableError
 from demo.simulator.reporting import Reporter, Usage
 from demo.simulator.stops import Stops
 from demo.simulator.tally import Tally
@@ -21,8 +22,10 @@ SLICE = 60
 """Seconds of a call that are reserved at a time."""
 NAMED = "sim-"
 """How the names of our calls begin."""
-_GRACE = 10
+GRACE = 10
 """Seconds by which a lease is longer than its slice: for a renewal that is on its way."""
+DIALS_WITHIN = 5.0
+"""Seconds for which an answer to a reservation is waited for; after that the call isn't made."""
 
 
 class UnexpectedAnswerError(Exception):
@@ -42,11 +45,13 @@ class Exchange:
     trouble: bool
     stopping: threading.Event
     stops: Stops
+    grace: int = GRACE
 
 
 @dataclass(slots=True)
 class Call:
-    """A call that is to be played."""
+    """A call that is to be played. While the service doesn't answer, it keeps to docs/platform.md, "When this service
+    is unreachable": no call without a hold, and none beyond its lease (`lease_ends`, by the monotonic clock)."""
 
     exchange: Exchange
     organization: Organization
@@ -55,6 +60,7 @@ class Call:
     chance: Random
     name: str = ""
     key: str = ""
+    lease_ends: float = 0
 
     def __post_init__(self) -> None:
         self.name = f"{NAMED}{uuid4().hex[:12]}"
@@ -63,7 +69,13 @@ class Call:
     def play(self, refused: Callable[[], None]) -> bool:
         """Play it to its end; False where it may not start. Calls `refused` then. Raises `UnreachableError`."""
         happened = self._happened
-        hold = self._reserve()
+        try:
+            hold = self._reserve()
+        except UnreachableError:
+            happened("not made without an answer")
+            # It may have been reserved all the same. Once the service is back, it isn't any more.
+            self._do("release")
+            return False
         if hold is None:
             happened("refused")
             refused()
@@ -96,7 +108,14 @@ class Call:
             if left <= 0 or hold["final"] or self.exchange.stopping.is_set():
                 return
             number += 1
-            renewed = self._renew(number)
+            asked_at = time.monotonic()
+            try:
+                renewed = self._renew(number)
+            except UnreachableError:
+                # The call went on meanwhile, and its lease is over now.
+                self._report(number, min(left, int((time.monotonic() - asked_at) * self.exchange.speed)))
+                self._happened("ended by its lease")
+                return
             if renewed is None:
                 self._happened("outlived by its call")
                 return
@@ -106,12 +125,11 @@ class Call:
         wanted = self._slice() | {"call": self.name, "agent": self.agent, "campaign": self.campaign.name}
         if not self.campaign.is_inbound:
             wanted["to"] = self.campaign.country
-        path = f"/organizations/{self.organization.id}/holds"
-        answer = self.exchange.client.post(path, wanted | {"key": self.key})
+        answer = self._ask_for(wanted)
         if answer.problem == "hold-ended":
             # Its answer was lost, and by the time there was one its lease was over.
             self.key += "-again"
-            answer = self.exchange.client.post(path, wanted | {"key": self.key})
+            answer = self._ask_for(wanted)
         if answer.problem == "limit-reached" and self.exchange.stops.note(
             self.organization.id, answer.body["limit"]
         ):
@@ -121,19 +139,36 @@ class Call:
             return None
         if answer.problem in {"calling-paused", "not-enough-credit", "reserve-kept"}:
             return None
-        return self._expected(answer)
+        return self._leased(answer)
+
+    def _ask_for(self, wanted: dict[str, Any]) -> Answer:
+        path = f"/organizations/{self.organization.id}/holds"
+        return self.exchange.client.post(path, wanted | {"key": self.key}, patience=DIALS_WITHIN)
 
     def _renew(self, number: int) -> dict[str, Any] | None:
-        """Reserve the next slice; None if the lease had already expired, and the call continues without."""
-        answer = self._do("renew", **self._slice(), slice=number)
-        return None if answer.problem == "hold-ended" else self._expected(answer)
+        """Reserve the next slice; None if the lease had already expired, and the call continues without.
+
+        Raises `UnreachableError` where there is no answer until the lease ends."""
+        left = max(0.0, self.lease_ends - time.monotonic())
+        answer = self._do("renew", patience=left, **self._slice(), slice=number)
+        return None if answer.problem == "hold-ended" else self._leased(answer)
+
+    def _leased(self, answer: Answer) -> dict[str, Any]:
+        hold = self._expected(answer)
+        # By its own clock from when the answer came, so that no clock has to agree with the service's.
+        self.lease_ends = time.monotonic() + hold["seconds_left"]
+        return hold
 
     def _slice(self) -> dict[str, Any]:
         usage = [
             {"meter": meter, "quantity": quantity}
             for meter, quantity in used_in(self.campaign.meter, SLICE).items()
         ]
-        return {"usage": usage, "lease_seconds": max(int(SLICE / self.exchange.speed), 1) + _GRACE}
+        return {"usage": usage, "lease_seconds": self._lease_seconds}
+
+    @property
+    def _lease_seconds(self) -> int:
+        return max(int(SLICE / self.exchange.speed), 1) + self.exchange.grace
 
     def _report(self, number: int, seconds: int) -> None:
         now = datetime.now(UTC)
@@ -153,10 +188,10 @@ class Call:
             )
             self.exchange.reporter.report(event)
 
-    def _do(self, op: str, **fields: Any) -> Answer:
+    def _do(self, op: str, *, patience: float | None = None, **fields: Any) -> Answer:
         """Do something to the hold, in one batch with what other calls do at about the same moment."""
         operation = {"op": op, "organization": str(self.organization.id), "key": self.key}
-        return self.exchange.bursts.send(operation | fields)
+        return self.exchange.bursts.send(operation | fields, patience=patience)
 
     def _expected(self, answer: Answer) -> dict[str, Any]:
         if not answer.is_good:

@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 ZIPPED_FROM = 2_000
 """Bytes; smaller bodies go as they are."""
 _HASTY = urllib3.Timeout(connect=5, read=0.002)
-_PATIENT = urllib3.Timeout(connect=5, read=30)
+_LONGEST_READ = 30
 _LONGEST_PAUSE = 2.0
 
 
@@ -77,11 +77,22 @@ class Client:
         """Bring something into a state. Raises `UnreachableError`."""
         return self._answer("PUT", path, body, {})
 
-    def post(self, path: str, body: Any = None, *, media_type: str = "application/json") -> Answer:
-        """Send what has a key of its own, so that sending it twice does it once. Raises `UnreachableError`."""
-        return self._answer("POST", path, body, {"Content-Type": media_type} if body is not None else {})
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        media_type: str = "application/json",
+        patience: float | None = None,
+    ) -> Answer:
+        """Send what has a key of its own, so that sending it twice does it once; tried for `patience` seconds, if
+        that is less than the client's own. Raises `UnreachableError`."""
+        headers = {"Content-Type": media_type} if body is not None else {}
+        return self._answer("POST", path, body, headers, patience)
 
-    def _answer(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+    def _answer(
+        self, method: str, path: str, body: Any, headers: dict[str, str], patience: float | None = None
+    ) -> Answer:
         content = None if body is None else msgspec.json.encode(body)
         headers = self._headers | ({"Content-Type": "application/json"} if content else {}) | headers
         if content is not None and len(content) > ZIPPED_FROM:
@@ -92,13 +103,14 @@ class Client:
         is_lost = self._chance.random() < self.lost
         while True:
             wait = pause
+            left = self._patience(patience) + began - time.monotonic()
             try:
                 response = self._pool.request(
                     method,
                     self._base + path,
                     body=content,
                     headers=headers,
-                    timeout=_HASTY if is_lost else _PATIENT,
+                    timeout=_HASTY if is_lost else _within(left),
                 )
             except HTTPError:
                 trouble = f"{self._base} does not answer"
@@ -108,12 +120,20 @@ class Client:
                     return answer
                 trouble = f"{method} {path} was answered with {response.status}"
                 wait = max(pause, _seconds(response.headers.get("Retry-After")))
-            if time.monotonic() + wait - began > self.patience:
-                raise UnreachableError(f"{trouble}, for {self.patience:g} seconds.")
+            if time.monotonic() + wait - began > self._patience(patience):
+                raise UnreachableError(f"{trouble}, for {self._patience(patience):g} seconds.")
             with self._counting:
                 self.sent_again += 1
             time.sleep(0 if is_lost else wait)
             pause, is_lost = min(pause * 2, _LONGEST_PAUSE), False
+
+    def _patience(self, asked: float | None) -> float:
+        return self.patience if asked is None else min(asked, self.patience)
+
+
+def _within(seconds: float) -> urllib3.Timeout:
+    """No single try takes longer than what is left."""
+    return urllib3.Timeout(connect=max(0.1, min(5, seconds)), read=max(0.1, min(_LONGEST_READ, seconds)))
 
 
 def _answer_of(response: urllib3.BaseHTTPResponse) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -14,6 +15,8 @@ from demo.simulator.tally import Tally
 
 BATCH = "application/cloudevents-batch+json"
 LARGEST = 1_000
+BEHIND_AFTER = 2.0
+"""Seconds without an answer to reported usage. No call starts then: what was used has to be counted first."""
 SOURCE = "https://portal.example/simulator"
 
 
@@ -80,6 +83,7 @@ class Reporter:
         self._waiting: list[Usage] = []
         self._again: list[Usage] = []
         self._closing = threading.Event()
+        self._sending_since: float | None = None
         self.failure: Exception | None = None
         self.taken = 0
         self.duplicates = 0
@@ -91,6 +95,12 @@ class Reporter:
         self._tally.used(usage.org_id, usage.call, usage.meter, usage.id, usage.quantity)
         with self._lock:
             self._waiting.append(usage)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether usage waits for an answer for so long that the service must have been away."""
+        since = self._sending_since
+        return since is not None and time.monotonic() - since > BEHIND_AFTER
 
     def close(self) -> None:
         """Send what is left. Raises what went wrong for good."""
@@ -117,7 +127,9 @@ class Reporter:
         again = self._again[: LARGEST - len(batch)]
         events = batch + again
         self._chance.shuffle(events)
+        self._sending_since = time.monotonic()
         answer = self._client.post("/usage", [one.as_cloudevent() for one in events], media_type=BATCH)
+        self._sending_since = None
         self._account(answer, events)
         if self._trouble:
             self._again = self._chance.sample(batch, len(batch) // 5)

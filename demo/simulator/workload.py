@@ -12,7 +12,7 @@ from uuid import UUID
 
 from demo.simulator import credit, outlook, overdue
 from demo.simulator.bursts import Bursts
-from demo.simulator.calls import Call, Exchange, UnexpectedAnswerError
+from demo.simulator.calls import GRACE, Call, Exchange, UnexpectedAnswerError
 from demo.simulator.campaigns import Organization
 from demo.simulator.client import Client, UnreachableError
 from demo.simulator.gate import Gate
@@ -28,7 +28,8 @@ _REFUSED_PAUSE = 0.2
 class Score:
     """How to play. `lines` are calls at the same time of each organization, `seconds` how long new calls start (None:
     until stopped), `speed` how many seconds of a call pass in one, `between` how many seconds a line rests.
-    Usage is reported, and whether calls may start is asked, every so many seconds."""
+    Usage is reported, and whether calls may start is asked, every so many seconds. Leases are `grace` seconds longer
+    than their slice."""
 
     lines: int = 4
     seconds: float | None = 60
@@ -37,6 +38,7 @@ class Score:
     trouble: bool = True
     report_every: float = 0.2
     ask_every: float = 0.5
+    grace: int = GRACE
     seed: int | None = None
 
 
@@ -63,7 +65,9 @@ def play(
     closing = threading.Event()
     stops = Stops(client)
     bursts = Bursts(client)
-    exchange = Exchange(client, bursts, reporter, tally, score.speed, score.trouble, stopping, stops)
+    exchange = Exchange(
+        client, bursts, reporter, tally, score.speed, score.trouble, stopping, stops, score.grace
+    )
     lines = []
     for organization in organizations:
         say(f"{organization.name}: {outlook.describe(client, organization)}")
@@ -131,7 +135,9 @@ class _Line:
             self.failure = error
 
     def _next_call(self) -> Call | None:
-        """A call that may start; None while limits stop all that could."""
+        """A call that may start; None while limits stop all that could, or while usage waits for the service."""
+        if self._exchange.reporter.is_behind:
+            return None  # usage first: credit that it used must not be reserved again
         campaigns = self._organization.campaigns
         allowed = [one for one in campaigns if self._gate.may_call(one.name)]
         campaign = self._chance.choice(allowed or campaigns)

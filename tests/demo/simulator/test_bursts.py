@@ -24,7 +24,14 @@ class Service(Client):
         self._seen: set[str] = set()
         self._noting = Lock()
 
-    def post(self, path: str, body: Any = None, *, media_type: str = "application/json") -> Answer:
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        media_type: str = "application/json",
+        patience: float | None = None,
+    ) -> Answer:
         assert path == "/holds/batch"
         with self._noting:
             self.batches.append(len(body["operations"]))
@@ -72,8 +79,21 @@ def test_a_refused_batch_is_the_answer_to_each() -> None:
 
 
 def test_all_who_wait_learn_that_the_service_is_gone() -> None:
+    service = Service(failure=UnreachableError("gone"))
+    service.patience = 0.1
     with pytest.raises(UnreachableError):
-        send_all(Service(failure=UnreachableError("gone")), ["a", "b"])
+        send_all(service, ["a", "b"])
+
+
+def test_one_that_is_in_a_hurry_ends_no_other_ones_waiting() -> None:
+    service = Service(failure=UnreachableError("gone"))
+    bursts = Bursts(service, gather=0)
+    with pytest.raises(UnreachableError):
+        bursts.send({"op": "renew", "key": "a"}, patience=0.05)
+    tried = sum(service.batches)
+    service._failure = None
+    assert bursts.send({"op": "capture", "key": "a"}).status == 200
+    assert tried >= 1
 
 
 def test_no_batch_is_larger_than_the_service_takes() -> None:
