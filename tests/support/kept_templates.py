@@ -10,7 +10,7 @@ from jinja2.bccache import Bucket
 from app import create_app
 from config import Settings
 
-NOWHERE = {"APP_ENV": "test", "DATABASE_URL": "postgresql:///nowhere"}
+NOWHERE = {"APP_ENV": "test", "DATABASE_URL": "postgresql+psycopg:///nowhere"}
 """The settings of an application that is only to compile its templates."""
 
 

@@ -30,7 +30,7 @@ from torture.network.proxy import Proxy
 
 LINES = 3
 LONG = (Campaign("Recall customers", ("Ava",), answered=1.0, seconds=(3_000, 3_600)),)
-"""Calls that outlast every lease: whoever is calling when the service goes away is ended by it."""
+"""Calls that outlast every lease: those in progress when the service goes away are ended by it."""
 SCORE = Score(lines=LINES, seconds=None, speed=60, grace=4, report_every=0.05, trouble=False, seed=7)
 
 
