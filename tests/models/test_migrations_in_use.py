@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask_migrate import upgrade
 
-from tests.support.migrated import found, recorded, script
+from tests.support.migrated import found, recorded, removed, script
 from tests.support.own_database import on_its_own
 
 FIRST = "0027"
@@ -44,18 +44,67 @@ ACCEPTED: dict[str, dict[str, str]] = {
 """By migration: which rule it breaks, and why no one waits for it, or did."""
 
 
-@pytest.fixture
-def scripts(process_name: str) -> dict[str, str]:
+_ONLY_SPEED = "no statement names an index, and another one finds the same rows"
+
+REMOVED: dict[str, dict[str, str]] = {
+    "0027": dict.fromkeys(
+        ("audit_event_is_append_only", "transfer_is_append_only"),
+        "`append_only` refuses the same in its place",
+    ),
+    "0042": {"ck_passkey_challenge_ck_passkey_challenge_challengepurpose": _LOOSENED},
+    "0048": {"ix_usage_event_posted": _ONLY_SPEED},
+    "0065": {
+        "ix_hold_lease": _ONLY_SPEED,
+        "uq_transfer_org_id_seq": "it is the primary key from then on",
+        "uq_transfer_org_id_kind_source": "uq_transfer_cause refuses the same but for usage, which events keep apart",
+    },
+}
+"""By migration: what it takes away, and why the version before doesn't use it any more."""
+
+
+@pytest.fixture(scope="module")
+def statements(process_name: str) -> dict[str, list[tuple[bool, str]]]:
     with recorded() as said, on_its_own(f"migrated_{process_name}", template=None):
         upgrade()
-    return {revision: script(statements) for revision, statements in said.items() if statements}
+    return {revision: found for revision, found in said.items() if found and revision >= FIRST}
 
 
-def test_no_migration_makes_others_wait(scripts: dict[str, str], tmp_path: Path) -> None:
-    asked = {revision: text for revision, text in scripts.items() if revision >= FIRST}
+def test_no_migration_makes_others_wait(
+    statements: dict[str, list[tuple[bool, str]]], tmp_path: Path
+) -> None:
+    asked = {revision: script(found) for revision, found in statements.items()}
     assert len(asked) > 30
     expected = {revision: set(rules) for revision, rules in ACCEPTED.items()}
     assert found(asked, tmp_path) == expected
+
+
+def test_no_migration_takes_away_what_the_version_before_uses(
+    statements: dict[str, list[tuple[bool, str]]],
+) -> None:
+    """That goes in a later version than the one that stops using it. `make upgrade-rehearsal` runs both."""
+    taken = {revision: names for revision, found in statements.items() if (names := removed(found))}
+    assert taken == {revision: set(names) for revision, names in REMOVED.items()}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE wallet DROP COLUMN version",
+        'ALTER TABLE wallet DROP COLUMN IF EXISTS "version"',
+        "ALTER TABLE wallet RENAME COLUMN version TO edition",
+        "ALTER TABLE wallet ADD COLUMN edition bigint, DROP CONSTRAINT version",
+        "DROP INDEX CONCURRENTLY IF EXISTS version",
+        "ALTER TABLE version RENAME TO edition",
+        "SET lock_timeout = '2s'; DROP TRIGGER IF EXISTS version ON wallet",
+        "DROP FUNCTION version(uuid)",
+        "DROP TABLE version",
+        "ALTER TYPE state RENAME VALUE version TO edition",
+    ],
+)
+def test_what_is_taken_away_is_found(statement: str) -> None:
+    assert removed([(True, statement)]) == {"version"}
+    again = "CREATE OR REPLACE TRIGGER version AFTER INSERT ON wallet EXECUTE FUNCTION f()"
+    assert removed([(True, statement), (True, again)]) == set()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,19 @@ MATTERS_NOT = {
 """Rules of squawk that aren't asked about, and why: https://squawkhq.com/docs/rules."""
 
 _APPLIED = re.compile(r"(?:UPDATE|INSERT INTO) alembic_version .*?'(\w+)'", re.DOTALL)
+_NAMED = r"(?:IF (?:NOT )?EXISTS\s+)?(?:ONLY\s+)?[\"']?(?P<name>\w+)"
+_REMOVED = re.compile(
+    r"\b(?:DROP\s+(?:TABLE|COLUMN|CONSTRAINT|INDEX|FUNCTION|TRIGGER|TYPE|POLICY|VIEW|SEQUENCE)\s+(?:CONCURRENTLY\s+)?"
+    r"|RENAME\s+(?:COLUMN|CONSTRAINT|VALUE|ATTRIBUTE)\s+|ALTER\s+(?:TABLE|INDEX|TYPE|FUNCTION)\s+(?=\S+\s+RENAME\s+TO\b))"
+    + _NAMED,
+    re.IGNORECASE,
+)
+_MADE = re.compile(
+    r"\b(?:CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNIQUE\s+)?(?:CONSTRAINT\s+)?"
+    r"(?:TABLE|INDEX|FUNCTION|TRIGGER|TYPE|POLICY|VIEW|SEQUENCE)\s+(?:CONCURRENTLY\s+)?"
+    r"|ADD\s+(?:CONSTRAINT|COLUMN)\s+)" + _NAMED,
+    re.IGNORECASE,
+)
 _SCHEMA = re.compile(r"(?:SET lock_timeout\b[^;]*;\s*)?(?:CREATE|ALTER|DROP)\b", re.IGNORECASE)
 
 
@@ -62,6 +75,14 @@ def script(statements: list[tuple[bool, str]]) -> str:
             # `CONCURRENTLY` is refused in a transaction.
             parts.append(f"{text};" if "CONCURRENTLY" in text else f"BEGIN;\n{text};\nCOMMIT;")
     return "\n".join(parts) + "\n"
+
+
+def removed(statements: list[tuple[bool, str]]) -> set[str]:
+    """What a migration takes away, by name: tables, columns, constraints, indexes, functions, triggers, types, and names
+    that become others. Not what it makes again."""
+    text = ";\n".join(statement for _, statement in statements)
+    made = {match["name"] for match in _MADE.finditer(text)}
+    return {match["name"] for match in _REMOVED.finditer(text)} - made
 
 
 def found(scripts: Mapping[str, str], folder: Path) -> dict[str, set[str]]:
