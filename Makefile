@@ -28,7 +28,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000 CORRECTIONS_EXAMPLES=300
 SECTION ?=
 
-.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse upgrade-rehearsal failover-drill torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -91,6 +91,12 @@ keyboard: export PYTHONDONTWRITEBYTECODE :=
 keyboard: $(DEV_STAMP) ## Do every task by keyboard alone, in every place and browser, and print how many keys each takes
 	@$(PYTHON_IN_VENV) -m dev.testing
 	@$(PYTHON_IN_VENV) -m pytest --processes $(TEST_PROCESSES) $(PATIENT) tests/browser/keyboard/everywhere.py $(ARGS)
+
+upgrade-rehearsal: $(DEV_STAMP) ## Upgrade from the version before and back, under traffic (REHEARSAL_TRANSFERS=100000 REHEARSAL_MIGRATIONS=1)
+	@$(PYTHON_IN_VENV) -m torture.rehearsal upgrade
+
+failover-drill: $(DEV_STAMP) ## Kill the primary under traffic, let the standby take over, and compare the books (REHEARSAL_FAILOVERS=3)
+	@$(PYTHON_IN_VENV) -m torture.rehearsal failover
 
 torture: $(DEV_STAMP) ## Let everything go wrong for 100,000 operations, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture

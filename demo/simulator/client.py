@@ -54,15 +54,22 @@ class Client:
 
     `patience` is for how many seconds a request is tried again; setting it takes effect immediately. Of a share
     of `lost` requests the answer is not waited for, as when a connection breaks: the service has it, and gets
-    it once more.
+    it once more. `pool` are the connections, for who wants to see each request.
     """
 
     def __init__(
-        self, url: str, token: str, *, patience: float = 60, lost: float = 0, chance: Random | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        patience: float = 60,
+        lost: float = 0,
+        chance: Random | None = None,
+        pool: urllib3.PoolManager | None = None,
     ) -> None:
         self._base = f"{url.rstrip('/')}/api/v1"
         self._headers = {"Authorization": f"Bearer {token}", "User-Agent": "voice-portal-simulator"}
-        self._pool = urllib3.PoolManager(maxsize=64, retries=False)
+        self._pool = pool or urllib3.PoolManager(maxsize=64, retries=False)
         self._chance = chance or Random()  # noqa: S311 - nothing secret
         self._counting = threading.Lock()
         self.patience = patience
