@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -67,10 +69,17 @@ from app.web import (
 from config import ROOT, Settings
 
 
+class _Application(Flask):
+    """No view and nothing around one is asynchronous, so nothing asks whether it is, twenty times a request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings) -> Flask:
     """Assemble the application."""
     tracing.set_up(settings.traces_endpoint, environment=settings.environment)
-    app = Flask(__name__, static_folder=None)
+    app = _Application(__name__, static_folder=None)
     app.session_interface = cookies.FrameAwareSessions()
     app.add_template_global(cookies.framing_site)
     app.config.from_mapping(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import has_app_context
+from flask import has_app_context, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -41,11 +41,19 @@ class Base(DeclarativeBase):
     )
 
 
+class _Limiter(Limiter):
+    """Without looking for limits where there are none: the API counts by token (`app.api.limits`)."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware or request.blueprint != "api":
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession, "expire_on_commit": False})
 migrate = Migrate(compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address)
+limiter = _Limiter(key_func=get_remote_address)
 jobs = Jobs(connector=SyncPsycopgConnector())
 """The tasks; the worker replaces its connector (`app.jobs`)."""
 

@@ -16,6 +16,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import Connection
 from psycopg.abc import PQGen
+from psycopg.abc import Transformer as TransformerOf
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
@@ -37,12 +38,14 @@ class FastConnection(Connection[tuple[Any, ...]]):
 
     _message_names: dict[str, bytes]
     _messages_named = 0
+    _reader: TransformerOf
+    """Reads all results: how values of a type are read is looked up once."""
 
     @classmethod
     def open(cls, conninfo: str, **parameters: Any) -> Self:
         """Connect, without transactions of its own. Raises `psycopg.OperationalError`."""
         made: Self = cls.connect(conninfo, autocommit=True, **parameters)
-        made._message_names = {}
+        made._message_names, made._reader = {}, Transformer(made)
         return made
 
     def send(self, *statements: Statement) -> list[list[tuple[Any, ...]]]:
@@ -89,12 +92,12 @@ class FastConnection(Connection[tuple[Any, ...]]):
                 if is_preparing and result.status not in _GOOD:
                     del self._message_names[text]
             raise error_from_result(failed, encoding=self.info.encoding)
-        rows = []
+        rows, reader = [], self._reader
         for (_, is_preparing), result in zip(asked, results, strict=True):
             if not is_preparing:
-                reader = Transformer(self)
                 reader.set_pgresult(result)
                 rows.append(reader.load_rows(0, result.ntuples, tuple))
+        reader.set_pgresult(None)
         return rows
 
 

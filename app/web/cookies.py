@@ -14,8 +14,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, has_request_context, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, current_app, has_request_context, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.web import assets, frames
@@ -23,6 +23,7 @@ from config import Settings
 
 _SESSION = "billing_session"
 _FRAMED_SESSION = "billing_frame"
+_OF_PROGRAMS = "/api/v1/"
 
 
 def config(settings: Settings) -> dict[str, Any]:
@@ -37,7 +38,14 @@ def config(settings: Settings) -> dict[str, Any]:
 
 
 class FrameAwareSessions(SecureCookieSessionInterface):
-    """Flask's session, in a cookie of its own for a frame on another site."""
+    """Flask's session, in a cookie of its own for a frame on another site. Programs that call the API have none: only
+    their tokens count (`app.api.caller`), and neither reading nor writing cookies is worth its time there."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie of this browser says; an empty one for programs."""
+        if _is_of_programs(request):
+            return self.session_class()
+        return super().open_session(app, request)
 
     def get_cookie_name(self, app: Flask) -> str:
         """The name, which also says which of the two a browser has sent."""
@@ -57,7 +65,7 @@ class FrameAwareSessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Static files are the same for everyone: without a cookie, and without `Vary: Cookie`."""
-        if not assets.is_file(response):
+        if not assets.is_file(response) and not _is_of_programs(request):
             super().save_session(app, session, response)
 
 
@@ -113,6 +121,10 @@ def remove(response: Response, name: str) -> None:
     response.delete_cookie(
         _named(name, is_https=_is_https()), path="/", secure=_is_https(), httponly=True, samesite="Lax"
     )
+
+
+def _is_of_programs(asked: Request) -> bool:
+    return asked.path.startswith(_OF_PROGRAMS)
 
 
 def _is_https() -> bool:

@@ -15,12 +15,14 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from app.language import gettext
+from app.per_application import PerApplication
 from app.web import error_pages, errors
 from app.web.identity import continue_unidentified
 from config import Settings
 
 log = structlog.get_logger("billing.web")
 
+_names_of = PerApplication[tuple[Settings | None, frozenset[str]]]("host_names", lambda: (None, frozenset()))
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """In development and tests, wherever the server happens to listen."""
 
@@ -42,7 +44,7 @@ def names(settings: Settings) -> frozenset[str]:
 
 
 def _refuse() -> None:
-    if request.blueprint != "health" and _name(request.host) not in names(current_app.config["SETTINGS"]):
+    if request.blueprint != "health" and _name(request.host) not in _known():
         continue_unidentified()
         log.warning("unknown_host", host=request.host[:200])
         raise UnknownHostError
@@ -55,6 +57,15 @@ def _page(_: UnknownHostError) -> Response:
         message=gettext("The request names a host that this service doesn't have."),
         next_step=gettext("Check the address, and follow the link that you were given."),
     )
+
+
+def _known() -> frozenset[str]:
+    settings: Settings = current_app.config["SETTINGS"]
+    found = _names_of.get()
+    if found[0] is not settings:
+        found = settings, names(settings)
+        _names_of.set(found)
+    return found[1]
 
 
 def _name(host: str) -> str:

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -47,7 +48,7 @@ def configure(level: str, style: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_PROCESSORS[:-1],
+            foreign_pre_chain=_PROCESSORS[1:-1],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
@@ -59,14 +60,20 @@ def configure(level: str, style: str) -> None:
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Redact secrets: by the name of the field, or by the look of the text."""
     for name, value in event.items():
-        if _SECRET_NAME.search(name):
+        if _is_secret(name):
             event[name] = "[redacted]"
         elif isinstance(value, str):
             event[name] = _SECRET_VALUE.sub("[redacted]", value)
     return event
 
 
+@lru_cache(maxsize=1_000)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
 _PROCESSORS: list[Any] = [
+    structlog.stdlib.filter_by_level,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

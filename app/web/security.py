@@ -23,10 +23,13 @@ def init_app(app: Flask) -> None:
     """Add the headers to every response."""
     headers = headers_of(app.config["SETTINGS"])
     of_files = {name: NO_PAGE if name == _POLICY else headers[name] for name in _OF_FILES if name in headers}
+    known = {name: name.lower() for name in headers}
 
     def add(response: Response) -> Response:
+        own = {name.lower() for name in response.headers.keys()}  # noqa: SIM118, headers have no keys of their own
         for name, value in (of_files if assets.is_file(response) else headers).items():
-            response.headers.setdefault(name, value)
+            if known[name] not in own:
+                response.headers.add(name, value)
         return response
 
     app.after_request(add)

@@ -125,4 +125,6 @@ def _is_fine(value: object) -> bool:
 def _typed_by(endpoint: str | None) -> set[str]:
     """The names of the fields of the form that the view shows again."""
     form = getattr(current_app.view_functions.get(endpoint or ""), "typed_form", None)
+    if form is None:
+        return set()
     return {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}

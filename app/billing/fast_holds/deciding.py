@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.billing.fast_holds.operations import End, Operation, Renew, Reserve
-from app.billing.fast_holds.rows import HoldRow, Standing
+from app.billing.fast_holds.rows import HoldRow, Standing, WalletRow
 from app.billing.limits import Call
 from app.billing.usage import quotes
 from app.billing.usage.quotes import Quote
@@ -17,7 +17,7 @@ from app.billing.wallet.calling_state import Judgment
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.hold_prices import Counted, Price
 from app.ids import uuid7
-from app.models import HoldState, Wallet
+from app.models import HoldState
 
 
 class NotPlainError(Exception):
@@ -153,7 +153,7 @@ def _is_settled(standing: Standing, at: datetime) -> bool:
     return not is_over and _is_quiet(wallet)
 
 
-def _is_quiet(wallet: Wallet) -> bool:
+def _is_quiet(wallet: WalletRow) -> bool:
     """Whether neither the calling state has changed with the wallet's credit, nor a watch is crossed."""
     credit = Credit.of(wallet)
     judged = calling_state.judge(credit, wallet.low_threshold_micro, was_low=wallet.is_low)
@@ -161,5 +161,5 @@ def _is_quiet(wallet: Wallet) -> bool:
     return is_same and not watches.is_crossed(credit.available, wallet.watch_micro, wallet.recovery_micro)
 
 
-def _may_have_envelope(wallet: Wallet, campaign: str | None) -> bool:
+def _may_have_envelope(wallet: WalletRow, campaign: str | None) -> bool:
     return campaign is not None and wallet.envelope_ends_at is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,33 +12,15 @@ from uuid import UUID
 
 from app.billing.fast_holds.known_terms import ANNOUNCED, KnownTerms
 from app.billing.fast_holds.operations import End, Operation
-from app.billing.fast_holds.rows import HoldRow, Standing
+from app.billing.fast_holds.rows import HoldRow, Standing, WalletRow
 from app.billing.usage import quotes
 from app.clock import clock
 from app.database import fast
 from app.database.arrays import array, columns
 from app.database.messages import FastConnection, Statement
-from app.models import CallingState, HoldState, Wallet
+from app.models import CallingState, HoldState
 
-_WALLET = (
-    "org_id",
-    "currency",
-    "posted_micro",
-    "held_micro",
-    "set_aside_micro",
-    "set_aside_held_micro",
-    "envelope_ends_at",
-    "reserve_micro",
-    "is_outbound_paused",
-    "low_threshold_micro",
-    "state",
-    "is_low",
-    "watch_micro",
-    "recovery_micro",
-    "credit_expires_at",
-    "counts_spend",
-    "terms_version",
-)
+_WALLET = tuple(one.name for one in fields(WalletRow))
 _LOCK = f"""
 SELECT {", ".join(_WALLET)},
     EXISTS (SELECT FROM hold
@@ -107,7 +89,7 @@ def read(
     token, versions = (tokens[0][:-1], tokens[0][-1]) if tokens else (None, "")
     standings = {}
     for *row, has_expired in wallets:
-        wallet = Wallet(**dict(zip(_WALLET, row, strict=True)))
+        wallet = WalletRow(*row)
         wallet.state = CallingState(wallet.state)
         terms = known[wallet.org_id]
         if terms.are_still(wallet.terms_version, versions) and _is_alike(terms, guess, at):

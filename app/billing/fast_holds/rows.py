@@ -10,7 +10,7 @@ from uuid import UUID
 from app.billing.plans.terms import BillingContext
 from app.billing.usage.quotes import CountRow
 from app.billing.wallet.hold_prices import Counted, PoolKey
-from app.models import HoldState, Wallet
+from app.models import CallingState, HoldState
 
 
 @dataclass(slots=True)
@@ -59,14 +59,38 @@ class HoldRow:
 
 
 @dataclass(slots=True)
+class WalletRow:
+    """A wallet as operations on holds need it, with the columns in their order. No row of a session: making one of
+    those costs as much as all that is decided about it."""
+
+    org_id: UUID
+    currency: str
+    posted_micro: int
+    held_micro: int
+    set_aside_micro: int
+    set_aside_held_micro: int
+    envelope_ends_at: datetime | None
+    reserve_micro: int
+    is_outbound_paused: bool
+    low_threshold_micro: int | None
+    state: CallingState
+    is_low: bool
+    watch_micro: int | None
+    recovery_micro: int | None
+    credit_expires_at: datetime | None
+    counts_spend: bool
+    terms_version: int
+
+
+@dataclass(slots=True)
 class Standing:
     """An organization with its wallet locked: what operations on its holds depend on, as of the last of them.
 
-    `wallet` is no row of a session. `has_expired`: leases are over, and not yet recorded to be. `reserved` are the
+    `has_expired`: leases are over, and not yet recorded to be. `reserved` are the
     units of allowances that active holds have reserved. `moves` counts the operations that changed the wallet.
     """
 
-    wallet: Wallet
+    wallet: WalletRow
     billing: BillingContext
     has_expired: bool
     holds: dict[str, HoldRow] = field(default_factory=dict)

@@ -7,8 +7,24 @@ credit, not a part of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from app.models import Wallet
+
+class WithCredit(Protocol):
+    """A wallet, whether or not it is of a session. Amounts are micro-units."""
+
+    @property
+    def currency(self) -> str: ...
+    @property
+    def posted_micro(self) -> int: ...
+    @property
+    def held_micro(self) -> int: ...
+    @property
+    def set_aside_micro(self) -> int: ...
+    @property
+    def set_aside_held_micro(self) -> int: ...
+    @property
+    def reserve_micro(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +42,7 @@ class Credit:
     reserve: int = 0
 
     @classmethod
-    def of(cls, wallet: Wallet) -> Credit:
+    def of(cls, wallet: WithCredit) -> Credit:
         """That of a wallet as it is now."""
         return cls(
             wallet.posted_micro,

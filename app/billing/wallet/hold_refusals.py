@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from app.billing.wallet import calling_state
 from app.billing.wallet.calling_state import PauseReason
-from app.billing.wallet.credit import Credit
+from app.billing.wallet.credit import Credit, WithCredit
 from app.billing.wallet.envelope_moves import OpenEnvelope, left_of
 from app.billing.wallet.hold_prices import Price
-from app.models import HoldState, Wallet
+from app.models import HoldState
 from app.money import Money
 
 
@@ -80,22 +80,28 @@ class WrongSliceError(HoldError):
         self.expected = expected
 
 
-def refuse_all(wallet: Wallet, price: Price, *, is_inbound: bool) -> None:
+def refuse_all(wallet: WithCredit, price: Price, *, is_inbound: bool) -> None:
     """Raise the error for a call without an envelope that has credit, if none may start, whatever it costs."""
     credit = Credit.of(wallet)
     reason = calling_state.reason_of(credit)
     if reason is not None:
-        raise CallingPausedError(wallet.available, price.amount, reason)
+        raise CallingPausedError(Money(credit.available, wallet.currency), price.amount, reason)
     if credit.is_at_reserve and not is_inbound:
-        raise ReserveKeptError(Money.zero(wallet.currency), price.amount, wallet.reserve)
+        raise ReserveKeptError(
+            Money.zero(wallet.currency), price.amount, Money(credit.reserve, wallet.currency)
+        )
 
 
-def refuse_short(wallet: Wallet, price: Price, envelope: OpenEnvelope | None, *, is_inbound: bool) -> None:
+def refuse_short(
+    wallet: WithCredit, price: Price, envelope: OpenEnvelope | None, *, is_inbound: bool
+) -> None:
     """Raise the error for a hold that costs more than there is for it."""
     credit, left = Credit.of(wallet), left_of(envelope)
     spendable = left + credit.spendable(inbound=is_inbound)
     if price.amount.micro <= spendable:
         return
     if price.amount.micro <= left + credit.spendable(inbound=True):
-        raise ReserveKeptError(Money(spendable, wallet.currency), price.amount, wallet.reserve)
+        raise ReserveKeptError(
+            Money(spendable, wallet.currency), price.amount, Money(credit.reserve, wallet.currency)
+        )
     raise NotEnoughCreditError(Money(spendable, wallet.currency), price.amount)
