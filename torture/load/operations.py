@@ -130,10 +130,13 @@ class _Planner:
 
     def _steps(self) -> Operation:
         count = self.chance.choice([1, 1, 1, 4, 12])
-        steps = tuple(self._step() for _ in range(count))
+        renewed: set[str] = set()
+        steps = tuple(self._step(renewed) for _ in range(count))
         return Steps(steps, is_batch=count > 1 or self.chance.random() < 0.3)
 
-    def _step(self) -> Step:
+    def _step(self, renewed: set[str]) -> Step:
+        """The next thing to do. `renewed` are holds of this request that were: each is renewed once in it, since of a
+        request that is sent again only the newest slice is recognized."""
         if len(self.holds) < 4 or (len(self.holds) < 12 and self.chance.random() < 0.4):
             return self._reserve()
         hold = self.chance.choice(self.holds)
@@ -141,7 +144,10 @@ class _Planner:
         if does == "forget":  # left to its lease
             self.holds.remove(hold)
             return self._reserve()
+        if does == "renew" and hold.key in renewed:
+            return self._reserve()
         if does == "renew":
+            renewed.add(hold.key)
             hold.slice += 1
         else:
             self.holds.remove(hold)

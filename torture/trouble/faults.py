@@ -107,9 +107,8 @@ class Trouble:
 
     def _fill(self, _: Fault) -> End | None:
         disk = self._system.disk
-        if disk is None:
+        if disk is None or not disk.fill():
             return None
-        disk.fill()
         self._full_until = float("inf")
         return self._free
 
