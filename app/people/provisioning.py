@@ -13,6 +13,7 @@ from app.billing.audit import Action, Actor
 from app.billing.customers import documents
 from app.billing.plans import grace
 from app.billing.wallet import envelopes, ledger
+from app.database.locks import advisory_lock
 from app.extensions import db
 from app.models import Organization, Role
 from app.models.scope import Reason, seeing_all
@@ -62,6 +63,10 @@ def provision(
     if sets_external_id:
         _check_external_id(org_id, wanted.external_id)
     organization = organizations.locked_if_there(org_id)
+    if organization is None:
+        # Of two that create it at the same moment, the later one updates what the first one has created.
+        advisory_lock(db.session(), f"organization {org_id}")
+        organization = organizations.locked_if_there(org_id)
     is_new = organization is None
     known = organization.external_id if organization is not None else None
     if not sets_external_id and wanted.external_id not in {None, known}:
@@ -126,6 +131,8 @@ def _check_external_id(org_id: UUID, external_id: str | None) -> None:
 def _free_slug(org_id: UUID, name: str) -> str:
     """A unique short name: customers may share a name, or have one without Latin letters."""
     slug = organizations.slugify(name)
+    # Another of this name that is created at this moment is there afterwards, and seen.
+    advisory_lock(db.session(), f"short name {slug}")
     if slug and not organizations.is_taken(slug):
         return slug
     return f"{slug[:40]}-{org_id.hex}".lstrip("-")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.billing.audit import OPERATOR
 from app.extensions import db
 from app.ids import uuid7
 from app.models import AuditEvent, Organization, Wallet, WalletLine
-from app.people import organizations
+from app.people import organizations, provisioning
 from tests.factories import a_person, an_organization, at, give_credit
 from tests.support.browsing import Visitor
+from tests.support.locking import until_someone_waits
 from tests.support.platform import Platform, is_problem
 
 HARBOR = {"name": "Harbor Dental", "timezone": "America/New_York"}
@@ -33,6 +36,30 @@ class TestMaking:
         status = platform.get(f"/organizations/{org_id}/status").json
         assert (status["state"], status["posted_micro"]) == ("paused", 0)
         assert platform.get(f"/organizations/{org_id}").json == made.json
+
+    def test_of_two_at_the_same_moment_the_later_one_updates_it(self, app: Flask, platform: Platform) -> None:
+        """As where the first answer was lost, and the request is sent again while it is being served."""
+        org_id = uuid7()
+        wanted = provisioning.Wanted(HARBOR["name"], HARBOR["timezone"])
+        provisioning.provision(org_id, wanted, OPERATOR)
+        with ThreadPoolExecutor() as aside:
+            again = aside.submit(platform.put, f"/organizations/{org_id}", HARBOR)
+            until_someone_waits()
+            db.session.commit()
+            assert again.result().status_code == 200
+
+    def test_of_two_with_one_name_at_the_same_moment_each_gets_a_short_name(
+        self, app: Flask, platform: Platform
+    ) -> None:
+        wanted = provisioning.Wanted(HARBOR["name"], HARBOR["timezone"])
+        provisioning.provision(uuid7(), wanted, OPERATOR)
+        with ThreadPoolExecutor() as aside:
+            other = aside.submit(platform.put, f"/organizations/{uuid7()}", HARBOR)
+            until_someone_waits()
+            db.session.commit()
+            made = other.result()
+        assert made.status_code == 201
+        assert made.json["slug"].startswith("harbor-dental-")
 
     def test_the_same_again_changes_nothing(self, platform: Platform) -> None:
         org_id = uuid7()
