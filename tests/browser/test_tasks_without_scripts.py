@@ -16,6 +16,8 @@ from tests.support.money import credited
 from tests.support.plans import a_subscriber, plan_of
 from tests.support.violations import WatchedBrowser
 
+CHANGE = re.compile("^Change (the limit|what)")
+
 
 @pytest.fixture
 def organization(app: Flask) -> Organization:
@@ -96,3 +98,125 @@ def test_every_task_but_the_card_form(plain: Page, organization: Organization) -
     ):
         plain.goto(address)
         expect(plain.get_by_text(said).first).to_be_visible()
+
+
+def credit_is_bought(plain: Page) -> None:
+    """What is set aside and refilled later."""
+    plain.goto("/billing/wallet")
+    plain.get_by_role("radio", name=re.compile(r"^\$100")).check(force=True)
+    press(plain, "Review top-up")
+    press(plain, "Pay $100.00")
+    sees(plain, "Paid")
+
+
+def billing_details(plain: Page) -> None:
+    """Billing details, with a mistake on the way."""
+    plain.goto("/billing/details")
+    plain.get_by_label("Legal name").fill("Harbor Dental LLC")
+    plain.get_by_label("Billing email recipients").fill("no address")
+    press(plain, "Save billing details")
+    expect(plain.locator(".error-summary")).to_be_visible()
+    expect(plain.get_by_label("Legal name")).to_have_value("Harbor Dental LLC")
+    plain.get_by_label("Billing email recipients").fill("books@harbor.example")
+    press(plain, "Save billing details")
+    told(plain, "Billing details saved.")
+
+
+def alerts(plain: Page) -> None:
+    """Levels of alerts, a channel for them, what it gets, and its end."""
+    plain.goto("/billing/wallet/alerts")
+    plain.locator("#levels input[type=text]").first.fill("30")
+    press(plain, "Save levels")
+    told(plain, "The levels are saved.")
+    press(plain, "Add a person's email", "link")
+    plain.get_by_label("Person").select_option(index=1)
+    press(plain, "Add")
+    told(plain, "The channel was added.")
+    plain.locator("#who input[type=checkbox]").last.check()
+    press(plain, "Save choices")
+    told(plain, "Your choices are saved.")
+    press(plain, re.compile("^Remove "), "link")
+    press(plain, "Remove")
+    told(plain, "Alerts no longer reach")
+
+
+def limits(plain: Page) -> None:
+    """A limit: added, changed, removed; and a destination."""
+    plain.goto("/billing/wallet/limits/new")
+    plain.get_by_label("Limit", exact=True).fill("25")
+    press(plain, "Add limit")
+    told(plain, "the limit is $25.00")
+    press(plain, CHANGE, "link")
+    plain.get_by_label("Limit", exact=True).fill("x")
+    press(plain, "Save")
+    expect(plain.get_by_label("Limit", exact=True)).to_have_value("x")
+    plain.get_by_label("Limit", exact=True).fill("45")
+    press(plain, "Save")
+    told(plain, "the limit is $45.00")
+    press(plain, CHANGE, "link")
+    press(plain, "Remove limit")
+    told(plain, "The limit was removed.")
+    press(plain, "Open destination")
+    expect(plain.get_by_role("button", name=re.compile("^Close ")).first).to_be_visible()
+
+
+def credit_set_aside(plain: Page) -> None:
+    """Credit set aside for a campaign, changed and ended; and a reserve."""
+    plain.goto("/billing/wallet/set-aside")
+    plain.locator("#campaign").fill("Recall patients")
+    plain.locator("#amount").fill("20")
+    day = plain.locator("input[type=date]").first
+    day.fill(day.get_attribute("max") or "")
+    press(plain, "Set aside")
+    told(plain, "$20.00 is set aside for Recall patients")
+    press(plain, CHANGE, "link")
+    plain.locator("#amount").fill("30")
+    press(plain, "Save changes")
+    told(plain, "$30.00")
+    press(plain, CHANGE, "link")
+    press(plain, "End envelope")
+    told(plain, "Recall patients")
+    plain.get_by_role("radio", name="An amount").check()
+    plain.locator("#floor").fill("5")
+    press(plain, "Save reserve")
+    told(plain, "$5.00 is kept for number rent and inbound calls.")
+
+
+def auto_top_up(plain: Page) -> None:
+    """Auto top-up: refused without consent, on, changed, off."""
+    plain.goto("/billing/wallet/auto-top-up")
+    plain.get_by_label("When available credit falls below").fill("40")
+    press(plain, "Turn on auto top-up")
+    expect(plain.locator(".error-summary")).to_be_visible()
+    expect(plain.get_by_label("When available credit falls below")).to_have_value("40")
+    plain.get_by_role("checkbox").first.check()
+    press(plain, "Turn on auto top-up")
+    told(plain, "Auto top-up is on")
+    plain.locator("#cap").fill("900")
+    plain.get_by_role("checkbox").first.check()
+    press(plain, "Save changes")
+    told(plain, "Auto top-up was changed.")
+    press(plain, "Turn off")
+    told(plain, "Auto top-up is off.")
+
+
+def the_search(plain: Page) -> None:
+    """The search: a page, and what one wants to do."""
+    press(plain, "Search")
+    plain.locator("#q").fill("top up 100")
+    press(plain, "Find")
+    plain.locator(".results a").first.click()
+    expect(plain.get_by_role("radio", name=re.compile(r"^\$100"))).to_be_checked()
+
+
+def test_every_setting(plain: Page) -> None:
+    for task in (
+        credit_is_bought,
+        billing_details,
+        alerts,
+        limits,
+        credit_set_aside,
+        auto_top_up,
+        the_search,
+    ):
+        task(plain)
