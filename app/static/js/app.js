@@ -7,7 +7,6 @@ import "./focus.js";
 import "./history.js";
 import "./new_tab.js";
 import "./on_need.js";
-import "./palette.js";
 import "./refused.js";
 import "./rows.js";
 import "./shortcuts.js";

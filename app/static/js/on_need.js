@@ -16,10 +16,11 @@ function loadAll() {
 document.addEventListener("htmx:after:swap", loadAll);
 loadAll();
 
-// What is for someone who is there already: the usage of the Overview, and where something may be paid.
+// What is for someone who is there already: the usage of the Overview, the search, and where something may be paid.
 for (const name of ["focusin", "pointerover", "change"]) {
   document.addEventListener(name, ({ target }) => {
     if (target.closest?.("#usage")) import("./chart.js").catch(() => {});
+    if (target.closest?.("#palette")) import("./palette.js").catch(() => {});
     if (target.closest?.("[data-pays]")) pay();
   });
 }
