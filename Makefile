@@ -29,6 +29,7 @@ FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPL
 SECTION ?=
 
 .PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse upgrade-rehearsal failover-drill torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture restore-drill soak lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -100,6 +101,12 @@ failover-drill: $(DEV_STAMP) ## Kill the primary under traffic, let the standby 
 
 torture: $(DEV_STAMP) ## Let everything go wrong for 100,000 operations, and prove that nothing was lost (TORTURE_SECONDS=120)
 	@$(PYTHON_IN_VENV) -m torture
+
+restore-drill: $(DEV_STAMP) ## Lose the database in the middle of traffic, restore it, and see what comes back; needs pgBackRest
+	@$(PYTHON_IN_VENV) -m torture.restoring
+
+soak: $(DEV_STAMP) ## Run at a steady pace for hours, and draw what must stay flat into docs/soak.md (SOAK_HOURS=8)
+	@$(PYTHON_IN_VENV) -m torture.soak
 
 lint: lint-style lint-types lint-imports lint-words ## Check style, types and who imports whom, and the words
 

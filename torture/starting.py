@@ -29,9 +29,12 @@ POSTGRES = {"max_connections": "300", "max_wal_size": "512MB"}
 
 
 @contextmanager
-def running(plan: Plan, folder: Path, receivers: Mapping[str, Receiver]) -> Iterator[System]:
-    """Start everything. Raises `ToolError` where something doesn't answer."""
-    system = _prepared(plan, folder)
+def running(
+    plan: Plan, folder: Path, receivers: Mapping[str, Receiver], *, cluster: Cluster | None = None
+) -> Iterator[System]:
+    """Start everything, in the embedded PostgreSQL or in another cluster. Raises `ToolError` where something doesn't
+    answer."""
+    system = _prepared(plan, folder, cluster)
     try:
         with system.cluster:
             ports = {name: free_port() for name in ("stripe", *WITH_CHILDREN)}
@@ -55,7 +58,7 @@ def running(plan: Plan, folder: Path, receivers: Mapping[str, Receiver]) -> Iter
             system.disk.unmount()
 
 
-def _prepared(plan: Plan, folder: Path) -> System:
+def _prepared(plan: Plan, folder: Path, cluster: Cluster | None) -> System:
     """What the faults need, as far as this machine has it."""
     lacks, clocks, disk = [], Clocks(folder), Disk(folder / "disk")
     reasons = {"clocks": clocks.build, "disk": disk.mount}
@@ -67,8 +70,9 @@ def _prepared(plan: Plan, folder: Path) -> System:
             lacks.append(f"Left out: {fault}, because {reason}.")
     own = clocks.environment("postgres") if has["clocks"] else None
     (folder / "disk").mkdir(exist_ok=True)
-    cluster = Cluster(folder / "disk" / "postgres", settings=POSTGRES, environment=own)
-    cluster.log = folder / "postgres.log"  # not where the disk is full
+    if cluster is None:
+        cluster = Cluster(folder / "disk" / "postgres", settings=POSTGRES, environment=own)
+        cluster.log = folder / "postgres.log"  # not where the disk is full
     proxy = Proxy(plan.seed, folder / "proxy.log")
     return System(
         folder, cluster, proxy, clocks if has["clocks"] else None, disk if has["disk"] else None, lacks
