@@ -20,7 +20,8 @@ charts. `SOAK_LINES`, `SOAK_SPEED` and `SOAK_BETWEEN` set the pace.
 A figure is **rising** where the line through its samples surely rises (by more than three standard errors), and by
 more than 1% of its mean in an hour; the first quarter of a run doesn't count. Whatever falls or moves about is flat.
 What is kept for good grows by design: it is here so that bytes for each row can be compared with it. A short run
-can only find what grows fast.
+can only find what grows fast, and calls rising what has an end: threads start as they are needed, up to the sizes of
+their pools, each with memory of its own, and PostgreSQL's processes keep files open up to `max_files_per_process`.
 """
 
 

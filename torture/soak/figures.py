@@ -24,6 +24,7 @@ class Kind:
 
 
 MEMORY = Kind("memory", "Memory of each program", "MiB")
+BUFFERS = Kind("buffers", "Buffers of PostgreSQL, up to shared_buffers", "MiB", grows=True)
 FILES = Kind("files", "Open files of each program", "files")
 THREADS = Kind("threads", "Threads of each program", "threads")
 CONNECTIONS = Kind("connections", "Connections to PostgreSQL", "connections")
@@ -33,7 +34,7 @@ DEAD = Kind("dead", "Dead rows", "rows")
 ROW_BYTES = Kind("row-bytes", "Bytes for each row, table and indexes", "bytes")
 SIZE = Kind("size", "Size of the database", "MiB", grows=True)
 ROWS = Kind("rows", "Rows that are kept for good", "rows", grows=True)
-KINDS = (MEMORY, FILES, THREADS, CONNECTIONS, WAITING, OLDEST, DEAD, ROW_BYTES, SIZE, ROWS)
+KINDS = (MEMORY, BUFFERS, FILES, THREADS, CONNECTIONS, WAITING, OLDEST, DEAD, ROW_BYTES, SIZE, ROWS)
 
 KEPT = ("transfer", "usage_event", "audit_event", "hold")
 """The tables with the most rows."""
@@ -55,6 +56,8 @@ class Samples:
 
         for name, taken in programs.items():
             note(MEMORY, name, taken.memory)
+            if taken.shared:
+                note(BUFFERS, name, taken.shared)
             note(FILES, name, taken.files)
             note(THREADS, name, taken.threads)
         note(CONNECTIONS, "all", database.connections)
@@ -64,15 +67,12 @@ class Samples:
         note(OLDEST, "oldest", database.oldest)
         note(SIZE, "database", database.size / MIB)
         note(DEAD, "all tables", sum(table.dead for table in database.tables.values()))
-        tables = database.tables
-        for name in tables:
-            base = base_of(name)
-            if base in KEPT and name == base:
-                members = [one for each, one in tables.items() if base_of(each) == base]
-                rows = sum(one.live for one in members)
-                note(ROWS, base, rows)
-                if rows >= SMALL:
-                    note(ROW_BYTES, base, sum(one.table + one.indexes for one in members) / rows)
+        for kept in KEPT:
+            parts = [table for name, table in database.tables.items() if base_of(name) == kept]
+            rows = sum(table.live for table in parts)
+            note(ROWS, kept, rows)
+            if rows >= SMALL:
+                note(ROW_BYTES, kept, sum(table.table + table.indexes for table in parts) / rows)
 
 
 def base_of(table: str) -> str:

@@ -15,9 +15,11 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Of a program with all its processes. `memory` is in MiB; a page that several share counts in parts for each."""
+    """Of a program with all its processes. `memory` is in MiB; a page that several share counts in parts for each.
+    `shared` is that of PostgreSQL's buffers, which fill up to `shared_buffers`."""
 
     memory: float
+    shared: float
     files: int
     threads: int
 
@@ -31,6 +33,7 @@ def read(system: System) -> dict[str, Taken]:
     return {
         name: Taken(
             sum(one.memory for one in taken),
+            sum(one.shared for one in taken),
             sum(one.files for one in taken),
             sum(one.threads for one in taken),
         )
@@ -51,11 +54,13 @@ def family(pid: int) -> Iterator[int]:
 def _read(pid: int) -> Taken:
     folder = PROC / str(pid)
     try:
-        memory = _field((folder / "smaps_rollup").read_text(), "Pss:") / 1024
+        mapped = (folder / "smaps_rollup").read_text()
+        shared = _field(mapped, "Pss_Shmem:") / 1024
+        memory = _field(mapped, "Pss:") / 1024 - shared
         threads = round(_field((folder / "status").read_text(), "Threads:"))
-        return Taken(memory, len(list((folder / "fd").iterdir())), threads)
+        return Taken(memory, shared, len(list((folder / "fd").iterdir())), threads)
     except OSError:  # it has just ended
-        return Taken(0.0, 0, 0)
+        return Taken(0.0, 0.0, 0, 0)
 
 
 def _field(text: str, name: str) -> float:

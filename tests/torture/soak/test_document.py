@@ -29,7 +29,7 @@ def samples(*, leak: float) -> Samples:
         }
         taken.add(
             minute / 60,
-            {"worker": Taken(150 + leak * minute, 20, 4)},
+            {"worker": Taken(150 + leak * minute, 0, 20, 4)},
             Database(tables, rows * 500, 12, minute % 2, 0.1, minute % 3, 0),
         )
     return taken
