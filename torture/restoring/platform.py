@@ -26,11 +26,18 @@ class Reporting(Client):
         super().__init__(url, token, patience=60)
         self.sent: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def post(self, path: str, body: Any = None, *, media_type: str = "application/json") -> Answer:
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        media_type: str = "application/json",
+        patience: float | None = None,
+    ) -> Answer:
         """As any client does."""
         if path == USAGE:
             self.sent |= {(event["source"], event["id"]): event for event in body}
-        return super().post(path, body, media_type=media_type)
+        return super().post(path, body, media_type=media_type, patience=patience)
 
 
 class Calling:
