@@ -63,9 +63,10 @@ def page(
         wanted,
         (at, id_),
         lambda row: Cursor(getattr(row, at.key), getattr(row, id_.key)),
+        lambda place: (place.at, place.id),
         size=size,
-        before=None if before is None else (before.at, before.id),
-        after=None if after is None else (after.at, after.id),
+        before=before,
+        after=after,
     )
 
 
@@ -82,9 +83,35 @@ def page_by_position(
         wanted,
         (position,),
         lambda row: int(getattr(row, position.key)),
+        lambda place: (place,),
         size=size,
-        before=None if before is None else (before,),
-        after=None if after is None else (after,),
+        before=before,
+        after=after,
+    )
+
+
+def page_by(
+    read: Callable[[C | None, C | None, int], Sequence[T]],
+    cursor: Callable[[T], C],
+    *,
+    size: int,
+    before: C | None,
+    after: C | None,
+) -> Page[T, C]:
+    """As `page`, of whatever `read` reads: so many rows older than the first of its arguments, newest first, or newer
+    than the second, oldest first."""
+    if after is not None:
+        found = list(read(None, after, size + 1))[::-1]
+        if len(found) > size:
+            shown = found[1:]
+            return Page(shown, cursor(shown[0]), cursor(shown[-1]))
+        before = None
+    found = list(read(before, None, size + 1))
+    shown = found[:size]
+    return Page(
+        shown,
+        newer=cursor(shown[0]) if before is not None and shown else None,
+        older=cursor(shown[-1]) if len(found) > size else None,
     )
 
 
@@ -92,28 +119,20 @@ def _page(
     wanted: Select[Any],
     order: tuple[InstrumentedAttribute[Any], ...],
     cursor: Callable[[Any], C],
+    place_of: Callable[[C], tuple[Any, ...]],
     *,
     size: int,
-    before: tuple[Any, ...] | None,
-    after: tuple[Any, ...] | None,
+    before: C | None,
+    after: C | None,
 ) -> Page[Any, C]:
     place = tuple_(*order)
 
-    def read(query: Select[Any]) -> list[Any]:
-        return list(db.session.scalars(query.limit(size + 1)))
+    def read(before: C | None, after: C | None, limit: int) -> list[Any]:
+        if after is not None:
+            query = wanted.where(place > place_of(after)).order_by(*order)
+        else:
+            query = wanted if before is None else wanted.where(place < place_of(before))
+            query = query.order_by(*(column.desc() for column in order))
+        return list(db.session.scalars(query.limit(limit)))
 
-    if after is not None:
-        found = read(wanted.where(place > after).order_by(*order))[::-1]
-        if len(found) > size:
-            shown = found[1:]
-            return Page(shown, cursor(shown[0]), cursor(shown[-1]))
-        before = None
-    if before is not None:
-        wanted = wanted.where(place < before)
-    found = read(wanted.order_by(*(column.desc() for column in order)))
-    shown = found[:size]
-    return Page(
-        shown,
-        newer=cursor(shown[0]) if before is not None and shown else None,
-        older=cursor(shown[-1]) if len(found) > size else None,
-    )
+    return page_by(read, cursor, size=size, before=before, after=after)

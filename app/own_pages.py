@@ -14,6 +14,23 @@ _OF_PEOPLE = ("/account", "/invitations")
 _OURS = re.compile(rf"(?:{'|'.join((*_PAGES, *_OF_PEOPLE))})(?:[/?#].*)?")
 
 
+CONSOLE = "/operator"
+"""Where the operators' console is, with a session of its own. Owners are never led there."""
+_OF_CONSOLE = re.compile(rf"{CONSOLE}(?:[/?#].*)?")
+
+
+def is_of_console(path: str) -> bool:
+    """Whether a path is one of the operators' console."""
+    return path == CONSOLE or path.startswith(f"{CONSOLE}/")
+
+
+def own_console_address(wanted: str | None) -> str:
+    """`wanted` if it is an address of the console on this host, else nothing."""
+    if wanted is None or not (wanted.isascii() and wanted.isprintable()):
+        return ""
+    return wanted if _OF_CONSOLE.fullmatch(wanted) else ""
+
+
 def own_address(wanted: str | None, *, otherwise: str) -> str:
     """`wanted` if it is the URL of a billing page, an account's or an invitation on this host; else `otherwise`.
 

@@ -125,6 +125,7 @@ def running(plan: Plan, group: Group) -> Iterator[Mapping[str, str]]:
     environment = dict(plan.environment)
     environment["PUBLIC_URL"] = environment.get("PUBLIC_URL") or plan.address
     environment |= {"PORT": str(plan.port), "PYTHONUNBUFFERED": "1"}
+    environment["OPERATOR_CONSOLE"] = environment.get("OPERATOR_CONSOLE") or "1"
     # A line for each request would push what is to be read out of sight.
     environment["LOG_LEVEL"] = environment.get("LOG_LEVEL") or "WARNING"
     with _notes(plan), database(plan, group) as addresses:

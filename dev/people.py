@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PASSWORD = "paper-lantern-hill"  # noqa: S105 - everyone's, and printed on purpose
 OWNER = "owner@harbor.example"
+OPERATOR = "operator@voice-portal.example"
 PEOPLE = {
     OWNER: "owner of Harbor Dental: calls in progress",
     "owner@pine.example": "owner of Pine Realty: low balance",

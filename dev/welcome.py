@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dev.demo import Plan
-from dev.people import PASSWORD, PEOPLE
+from dev.people import OPERATOR, PASSWORD, PEOPLE
 
 
 def welcome(plan: Plan) -> str:
@@ -19,6 +19,9 @@ def welcome(plan: Plan) -> str:
         "",
         f"  Sign in with the password {PASSWORD} as",
         *(f"    {email:<{width}}  {who}" for email, who in PEOPLE.items()),
+        "",
+        f"  Operators' console   {plan.address}/operator",
+        f"    {OPERATOR}, the same password, and the code that .venv/bin/flask demo operator-code shows",
         "",
         "  Harbor's agents call meanwhile: see its wallet go down. `.venv/bin/flask simulate --help` plays more.",
         "  Ctrl-C ends all of it.",

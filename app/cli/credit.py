@@ -6,7 +6,6 @@ from datetime import datetime
 
 import click
 
-from app.billing import audit
 from app.billing.credit import grants, lot_views
 from app.billing.credit.grants import Grant, GrantError
 from app.billing.credit.lot_views import LotView
@@ -15,6 +14,8 @@ from app.cli import table
 from app.cli.context import for_operators
 from app.models import LotKind
 from app.money import Money, MoneyError
+from app.operators import credit as operators_credit
+from app.operators.trail import COMMAND
 from app.people import organizations
 from app.people.organizations import PeopleError
 from app.transaction import transaction
@@ -54,9 +55,8 @@ def grant(
         day = last_day.date() if last_day else None
         wanted_key = key or grants.key_of(LotKind(kind), money, day, note)
         with transaction():
-            is_new = grants.grant(
-                organization, Grant(LotKind(kind), money, note, wanted_key, day), audit.OPERATOR
-            )
+            wanted = Grant(LotKind(kind), money, note, wanted_key, day)
+            is_new = operators_credit.grant(organization, wanted, COMMAND)
     except (PeopleError, MoneyError, GrantError, TooFarError) as error:
         raise click.ClickException(str(error)) from error
     if is_new:

@@ -16,6 +16,8 @@ from app.ids import uuid7
 from app.models import Mail, Organization
 from app.notify.mime import Written, message
 from app.notify.transport import RefusedError, UnavailableError
+from app.operators import again
+from app.operators.trail import BY_COMMAND, COMMAND, ReasonError, checked_reason
 from app.people import organizations
 from app.people.organizations import PeopleError
 from app.transaction import transaction
@@ -49,18 +51,22 @@ def list_mails(failed: bool, slug: str | None, limit: int) -> None:
 @mail.command()
 @click.argument("mail_id", required=False, type=click.UUID)
 @click.option("--all-failed", is_flag=True, help="Every email that `flask mail list --failed` shows.")
+@click.option("--reason", default=BY_COMMAND, show_default=True, help="Why. Owners read it in their history.")
 @for_operators
-def retry(mail_id: UUID | None, all_failed: bool) -> None:
+def retry(mail_id: UUID | None, all_failed: bool, reason: str) -> None:
     """Resend an email to recipients who haven't received it. MAIL_ID is its id in the list."""
     if (mail_id is None) == (not all_failed):
         raise click.ClickException("Give the id of one email, or use --all-failed.")
     try:
+        why = checked_reason(reason)
         chosen = [outbox.find(mail_id)] if mail_id else outbox.newest(limit=1000, failed=True)
+    except ReasonError as error:
+        raise click.ClickException(str(error)) from error
     except MailNotFoundError as error:
         raise click.ClickException(f"No email {mail_id}. See `flask mail list`.") from error
     with transaction():
         for one in chosen:
-            outbox.retry(one)
+            again.resend_email(one, COMMAND, why)
     click.echo(f"{len(chosen)} queued to be sent again.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NoReturn
+from uuid import UUID
 
 import click
 from flask import current_app
@@ -10,13 +11,17 @@ from flask import current_app
 from app.cli import table
 from app.cli.context import for_operators
 from app.models import OperatorRole
-from app.operators import accounts, trail
+from app.models.scope import scoped_to
+from app.operators import accounts, facts, search, timeline, trail
 from app.operators.accounts import OperatorError
+from app.operators.search import SearchTooSlowError
+from app.operators.timeline_parts import Part
 from app.operators.trail import COMMAND
 from app.people.organizations import PeopleError
 from app.transaction import transaction
 
 _ROLES = click.Choice([role.value for role in OperatorRole])
+_STORY = ("AT (UTC)", "PART", "WHAT", "SUBJECT", "STATE", "AMOUNT")
 _LOG = ("AT (UTC)", "WHO", "WHAT", "ORGANIZATION", "SUBJECT", "WHY")
 
 
@@ -108,6 +113,59 @@ def log() -> None:
         table.show(_LOG, rows)
     else:
         click.echo("Nothing yet.")
+
+
+@operator.command()
+@click.argument("wanted")
+@for_operators
+def find(wanted: str) -> None:
+    """Find organizations by name, id, someone's email address, an invoice's number, a transfer's id, or an id at
+    Stripe."""
+    try:
+        with transaction():
+            found = search.find(wanted)
+    except SearchTooSlowError as error:
+        raise click.ClickException("That takes too long. Use an email address or an id.") from error
+    if found:
+        table.show(
+            ("ID", "SHORT NAME", "NAME", "FOUND BY"),
+            [(str(one.id), one.slug, one.name, one.why) for one in found],
+        )
+    else:
+        click.echo(f"Nothing matches {wanted!r}.")
+
+
+@operator.command()
+@click.argument("org_id", metavar="ID", type=click.UUID)
+@click.option("--part", type=click.Choice([part.value for part in Part]), help="Only this part.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@for_operators
+def story(org_id: UUID, part: str | None, limit: int) -> None:
+    """Show how the organization with this ID stands, and what happened in it, newest first."""
+    with scoped_to(org_id):
+        organization = facts.find_organization(org_id)
+        if organization is None:
+            raise click.ClickException(f"No organization {org_id}. See `flask operator find`.")
+        has = facts.gather(organization)
+        with transaction():
+            page = timeline.page(organization, Part(part) if part else None, size=limit)
+    click.echo(
+        f"{organization.name}, {has.plan.name}: {has.balance.available} available, {has.balance.state.value}."
+    )
+    table.show(
+        _STORY,
+        [
+            (
+                f"{one.at:%Y-%m-%d %H:%M}",
+                one.part.value,
+                one.what,
+                one.subject,
+                one.state,
+                str(one.amount or ""),
+            )
+            for one in page.rows
+        ],
+    )
 
 
 def _link(token: str) -> str:

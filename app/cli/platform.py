@@ -21,6 +21,8 @@ from app.extensions import db
 from app.models import Organization
 from app.notify.addresses import AddressError
 from app.one_by_one import one_by_one
+from app.operators import again
+from app.operators.trail import BY_COMMAND, COMMAND, ReasonError, checked_reason
 from app.transaction import transaction
 
 R = TypeVar("R")
@@ -114,13 +116,18 @@ def failed() -> None:
 @platform.command()
 @click.argument("messages", nargs=-1, type=click.UUID)
 @click.option("--all-failed", is_flag=True, help="Every message that `flask platform failed` shows.")
+@click.option("--reason", default=BY_COMMAND, show_default=True, help="Why. Owners read it in their history.")
 @for_operators
-def replay(messages: tuple[UUID, ...], all_failed: bool) -> None:
+def replay(messages: tuple[UUID, ...], all_failed: bool, reason: str) -> None:
     """Send messages again. Exits with 1 if one can't be sent."""
     if bool(messages) == all_failed:
         raise click.ClickException("Give message ids, or use --all-failed.")
+    try:
+        why = checked_reason(reason)
+    except ReasonError as error:
+        raise click.ClickException(str(error)) from error
     chosen = replays.all_failed() if all_failed else messages
-    done = [(message, replays.replay(message)) for message in chosen]
+    done = [(message, _replayed(message, why)) for message in chosen]
     for message, result in done:
         click.echo(f"{message}: {_outcome(result)}")
     if not done:
@@ -147,6 +154,13 @@ def announce(slug: str | None) -> None:
     click.echo(f"Organizations announced: {len(chosen) - missing} of {len(chosen)}.")
     if missing:
         sys.exit(1)
+
+
+def _replayed(message_id: UUID, reason: str) -> Replayed:
+    """Each by itself: what one comes to changes nothing of the others."""
+    with transaction():
+        message = again.find_message(message_id)
+        return Replayed(0, 0, 0) if message is None else again.replay_message(message, COMMAND, reason)
 
 
 def _outcome(result: Replayed) -> str:

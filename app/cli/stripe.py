@@ -13,7 +13,9 @@ from app import reconciliation
 from app.cli.context import for_operators
 from app.clock import utc_now
 from app.database.locks import AlreadyRunningError
-from app.models import ReconciliationRun
+from app.models import Finding, ReconciliationRun
+from app.operators import findings as operators_findings
+from app.operators.trail import BY_COMMAND, COMMAND, ReasonError, checked_reason
 from app.reconciliation import findings
 from app.reconciliation.findings import UnknownFindingError
 from app.transaction import transaction
@@ -84,7 +86,7 @@ def list_findings() -> None:
     """List open findings, oldest first. Exits with 1 if there are any."""
     found = findings.list_open()
     for one in found:
-        accepted = " (accepted)" if one.is_accepted else ""
+        accepted = _accepted(one) if one.is_accepted else ""
         click.echo(f"{one.object}{accepted}, since {one.found_at:%Y-%m-%d %H:%M} UTC: {one.text}")
     left = [one for one in found if not one.is_accepted]
     click.echo(_open(len(left)))
@@ -93,15 +95,26 @@ def list_findings() -> None:
 
 @stripe.command()
 @click.argument("object_id")
+@click.option(
+    "--reason", default=BY_COMMAND, show_default=True, help="Why it may stay. Other operators read it."
+)
 @for_operators
-def accept(object_id: str) -> None:
+def accept(object_id: str, reason: str) -> None:
     """Accept a finding by the id of its object: it is no longer reported, unless something else is found."""
     try:
         with transaction():
-            accepted = findings.accept(object_id)
+            accepted = operators_findings.acknowledge(object_id, COMMAND, checked_reason(reason))
+    except ReasonError as error:
+        raise click.ClickException(str(error)) from error
     except UnknownFindingError as error:
         raise click.ClickException(f"No finding about {object_id}. See `flask stripe findings`.") from error
     click.echo(f"Accepted: {accepted.text}")
+
+
+def _accepted(one: Finding) -> str:
+    """Who has accepted it, and why; not known of those that were accepted before that was stored."""
+    why = f" by {one.accepted_by}: {one.accepted_reason}" if one.accepted_by else ""
+    return f" (accepted{why})"
 
 
 def _show(run: ReconciliationRun) -> None:

@@ -7,6 +7,8 @@ import click
 from app.cli import table
 from app.cli.context import for_operators
 from app.models import EventState, StripeEvent
+from app.operators import again
+from app.operators.trail import BY_COMMAND, COMMAND, ReasonError, checked_reason
 from app.stripe_events import review
 from app.stripe_events.review import UnknownEventError
 from app.transaction import transaction
@@ -45,14 +47,19 @@ def list_events(failed: bool, states: tuple[str, ...], limit: int) -> None:
 @webhooks.command()
 @click.argument("event_ids", nargs=-1)
 @click.option("--all-failed", is_flag=True, help="Every failed event.")
+@click.option("--reason", default=BY_COMMAND, show_default=True, help="Why. Other operators read it.")
 @for_operators
-def replay(event_ids: tuple[str, ...], all_failed: bool) -> None:
+def replay(event_ids: tuple[str, ...], all_failed: bool, reason: str) -> None:
     """Replay events with their current state at Stripe. Replaying twice is safe."""
     if bool(event_ids) == all_failed:
         raise click.ClickException("Give event ids, or use --all-failed.")
     try:
+        why = checked_reason(reason)
         with transaction():
-            replayed = review.replay_failed() if all_failed else [review.replay(one).id for one in event_ids]
+            chosen = review.list_failed() if all_failed else event_ids
+            replayed = [again.replay_event(one, COMMAND, why).id for one in chosen]
+    except ReasonError as error:
+        raise click.ClickException(str(error)) from error
     except UnknownEventError as error:
         raise click.ClickException(
             f"No event {error}. See `flask webhooks list`; `flask stripe reconcile` finds events that "

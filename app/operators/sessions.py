@@ -25,7 +25,8 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """An operator in a browser. `confirmed_at` is when they last proved that it's them."""
+    """An operator in a browser. `operator` is as of this request, and no row of the database session: it stays as it
+    is, whatever scope the request goes on with. `confirmed_at` is when they last proved that it's them."""
 
     token: str
     operator: Operator
@@ -62,17 +63,26 @@ def identify(token: str) -> SignedIn | None:
     """Who it is; None if the session or the account is over. One statement."""
     now = utc_now()
     row = db.session.execute(
-        select(Operator, OperatorSession.seen_at, OperatorSession.confirmed_at)
+        select(
+            Operator.id,
+            Operator.email,
+            Operator.name,
+            Operator.role,
+            OperatorSession.seen_at,
+            OperatorSession.confirmed_at,
+        )
         .join(OperatorSession, OperatorSession.operator_id == Operator.id)
         .where(
             OperatorSession.token_hash == digest_of(token),
             OperatorSession.seen_at > now - IDLE,
             OperatorSession.created_at > now - ABSOLUTE,
             Operator.disabled_at.is_(None),
-        ),
-        execution_options={"populate_existing": True},
+        )
     ).one_or_none()
-    return SignedIn(token, row[0], row[1], row[2]) if row is not None else None
+    if row is None:
+        return None
+    operator = Operator(id=row.id, email=row.email, name=row.name, role=row.role)
+    return SignedIn(token, operator, row.seen_at, row.confirmed_at)
 
 
 def should_touch(who: SignedIn) -> bool:

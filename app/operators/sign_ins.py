@@ -37,6 +37,10 @@ def confirm(who: SignedIn, code: str, *, address: str | None) -> bool:
     """Whether a code proves again that it's them. In the caller's transaction, which uses it up; a wrong one is
     recorded."""
     operator = accounts.lock(who.operator.id)
+    # A second click waits for the first one's code, which confirmed both.
+    current = sessions.identify(who.token)
+    if current is not None and current.is_confirmed:
+        return True
     if operator.disabled_at is None and accounts.use_code(operator, code):
         sessions.confirm(who)
         return True

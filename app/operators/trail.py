@@ -65,6 +65,8 @@ class Doer:
 
 COMMAND = Doer()
 """Someone with a shell on the machine. Its own log says who."""
+BY_COMMAND = "By a command"
+"""The reason of a command that was given none."""
 
 
 def checked_reason(text: str) -> str:

@@ -23,6 +23,7 @@ from app.pages import (
     lasting,
     limits,
     live,
+    operator,
     overview,
     payment_methods,
     reasons,
@@ -68,3 +69,4 @@ def init_app(app: Flask) -> None:
     ):
         app.register_blueprint(package.blueprint)
     app.register_blueprint(alerts.stopping.blueprint)
+    operator.init_app(app)

@@ -53,8 +53,9 @@ def count() -> int:
     return sum(not one.is_accepted for one in list_open())
 
 
-def accept(object_: str) -> Finding:
-    """Accept a finding: it is neither counted nor reported, unless its text changes.
+def accept(object_: str, *, by: str, reason: str) -> Finding:
+    """Accept a finding: it is neither counted nor reported, unless its text changes. `by` and `reason` are who does,
+    and why it may stay.
 
     Raises `UnknownFindingError`.
     """
@@ -63,6 +64,7 @@ def accept(object_: str) -> Finding:
         raise UnknownFindingError(object_)
     # If its text changes later, it is reported as if it were new.
     found.accepted_text, found.told_at = found.text, None
+    found.accepted_by, found.accepted_at, found.accepted_reason = by, utc_now(), reason
     db.session.flush()
     return found
 

@@ -34,6 +34,11 @@ def newest(*, states: Sequence[EventState] = (), limit: int = 50) -> list[Stripe
     return list(db.session.scalars(query))
 
 
+def find(event_id: str) -> StripeEvent | None:
+    """An event by its id."""
+    return db.session.get(StripeEvent, event_id)
+
+
 def replay(event_id: str) -> StripeEvent:
     """Handle an event again, whatever its outcome: its object is fetched again, so nothing is done twice.
 
@@ -49,13 +54,10 @@ def replay(event_id: str) -> StripeEvent:
     return event
 
 
-def replay_failed() -> list[str]:
-    """Replay every failed event; returns their ids. A refused event is only replayed by its id."""
+def list_failed() -> list[str]:
+    """The ids of failed events, oldest first. A refused one is looked at first, and replayed by its id."""
     query = select(StripeEvent.id).where(StripeEvent.state == EventState.FAILED)
-    found = list(db.session.scalars(query.order_by(StripeEvent.created_at)))
-    for event_id in found:
-        replay(event_id)
-    return found
+    return list(db.session.scalars(query.order_by(StripeEvent.created_at)))
 
 
 def counts() -> dict[EventState, int]:

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a name of counters
     FACTOR = "factor"
     CONFIRMATION = "confirmation"
+    OPERATOR = "operator"
 
 
 _NO_MORE = {
@@ -56,6 +57,7 @@ _NO_MORE = {
         "second factor."
     ),
     Kind.CONFIRMATION: marked("Too many attempts. Sign out, and sign in again."),
+    Kind.OPERATOR: marked("Too many attempts. Use a browser that you've signed in with before."),
 }
 
 

@@ -65,6 +65,16 @@ def policy(settings: Settings, *, frames: str = "") -> str:
     return _joined(directives | _reporting(settings))
 
 
+def console_policy(settings: Settings) -> str:
+    """The policy of the operators' console: no frame, nothing of Stripe's, nothing from elsewhere."""
+    own = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action", "manifest-src")
+    none = ("default-src", "frame-src", "worker-src", "object-src", "base-uri", "frame-ancestors")
+    directives = dict.fromkeys(none, "'none'") | dict.fromkeys(own, "'self'") | TRUSTED_TYPES
+    if settings.is_production:
+        directives["upgrade-insecure-requests"] = ""
+    return _joined(directives | _reporting(settings))
+
+
 def endpoints(settings: Settings) -> str | None:
     """The header `Reporting-Endpoints`, if browsers support it here: they only send such reports from and to
     https."""

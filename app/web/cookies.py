@@ -18,12 +18,14 @@ from flask import Flask, Request, Response, current_app, has_request_context, re
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.own_pages import CONSOLE, is_of_console
 from app.web import assets, frames
 from config import Settings
 
 _SESSION = "billing_session"
 _FRAMED_SESSION = "billing_frame"
 _OF_PROGRAMS = "/api/v1/"
+_CONSOLE_SESSION = "operator_session"
 
 
 def config(settings: Settings) -> dict[str, Any]:
@@ -37,14 +39,34 @@ def config(settings: Settings) -> dict[str, Any]:
     }
 
 
+class _ConsoleSessions(SecureCookieSessionInterface):
+    """The session of the operators' console: sent to its addresses only, and signed apart, so that no cookie of an
+    owner's session is taken for an operator's, nor the other way. Its path keeps it from the name `__Host-`."""
+
+    salt = "operator-session"
+
+    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 - as Flask asks it
+        """`__Secure-`: browsers take it from https only."""
+        return f"__Secure-{_CONSOLE_SESSION}" if _is_https() else _CONSOLE_SESSION
+
+    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002
+        """Only the console's own pages."""
+        return CONSOLE
+
+
 class FrameAwareSessions(SecureCookieSessionInterface):
-    """Flask's session, in a cookie of its own for a frame on another site. Programs that call the API have none: only
-    their tokens count (`app.api.caller`), and neither reading nor writing cookies is worth its time there."""
+    """Flask's session, in a cookie of its own for a frame on another site, and for the operators' console. Programs that
+    call the API have none: only their tokens count (`app.api.caller`), and neither reading nor writing cookies is worth
+    its time there."""
+
+    _console = _ConsoleSessions()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What the cookie of this browser says; an empty one for programs."""
         if _is_of_programs(request):
             return self.session_class()
+        if is_of_console(request.path):
+            return self._console.open_session(app, request)
         return super().open_session(app, request)
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -65,7 +87,9 @@ class FrameAwareSessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Static files are the same for everyone: without a cookie, and without `Vary: Cookie`."""
-        if not assets.is_file(response) and not _is_of_programs(request):
+        if is_of_console(request.path):
+            self._console.save_session(app, session, response)
+        elif not assets.is_file(response) and not _is_of_programs(request):
             super().save_session(app, session, response)
 
 

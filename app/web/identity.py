@@ -22,7 +22,7 @@ from app.web import back_to_shell, drawn_for, frames, origins
 from app.web.marks import is_asked_by_pages, is_posted_by_shell, kept_fields, page_behind
 from app.web.parts import wants_region
 
-_WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "webhooks"}
+_WITHOUT_A_PERSON = {None, "api", "api_docs", "assets", "csp_reports", "health", "operator", "webhooks"}
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import language
 from app.language.templates import translate
+from app.own_pages import is_of_console
 from app.web.identity import identity
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/")
@@ -33,7 +34,7 @@ def viewer_locale() -> str | None:
         return None
     known: str | None = g.get("viewer_locale")
     if known is None:
-        known = g.viewer_locale = _chosen() or _of_shell() or browser_locale()
+        known = g.viewer_locale = _of_console() or _chosen() or _of_shell() or browser_locale()
     return known
 
 
@@ -55,6 +56,11 @@ def language_tag() -> str:
 def text_direction() -> str:
     """The page's `dir`."""
     return language.text_direction(language.locale())
+
+
+def _of_console() -> str | None:
+    """The operators' console is in English only."""
+    return language.DEFAULT if is_of_console(request.path) else None
 
 
 def _chosen() -> str | None:

@@ -71,7 +71,15 @@ ASK_STRIPE = frozenset(
 """The endpoints of pages that may call Stripe."""
 
 HASH_PASSWORDS = frozenset(
-    {"auth.confirm", "auth.sign_in", "auth.set_password", "auth.invitation", "account.change_password"}
+    {
+        "auth.confirm",
+        "auth.sign_in",
+        "auth.set_password",
+        "auth.invitation",
+        "account.change_password",
+        "operator.sign_in",
+        "operator.join",
+    }
 )
 """The endpoints that hash a password, each time with 64 MB and much of a processor. There are as many simultaneously
 as there are threads, so that a burst of attempts delays those who sign in and no one else."""

@@ -12,7 +12,7 @@ from app.ids import uuid7
 from app.money import Money, MoneyError
 from app.people import organizations
 from app.people.organizations import PeopleError
-from demo import usage_reports
+from demo import operator_account, usage_reports
 from demo.history import loading
 from demo.usage_reports import Used
 
@@ -27,6 +27,14 @@ def demo() -> None:
 def load() -> None:
     """Load the demo's organizations, people, and history, unless already loaded."""
     click.echo("Demo data loaded." if loading.load() else "Demo data is already loaded.")
+    operator_account.ensure(loading.PASSWORD)
+
+
+@demo.command("operator-code")
+@for_operators
+def operator_code() -> None:
+    """Show the code with which the demo's operator signs in to the console, as their app would."""
+    click.echo(operator_account.code())
 
 
 @demo.command()

@@ -23,7 +23,7 @@ def a_mail(organization: Organization, *, state: MailState = MailState.WAITING) 
     email = CardExpiring(card=card.label, last_day=utc_now().date(), days_left=0, is_default=False)
     notices.card_expiring(card, email, notice_days=7)
     db.session.commit()
-    mail = db.session.scalars(db.select(Mail).order_by(Mail.created_at.desc()).limit(1)).one()
+    mail: Mail = db.session.scalars(db.select(Mail).order_by(Mail.created_at.desc()).limit(1)).one()
     mail.state = state
     if state is MailState.FAILED:
         mail.note = "535 wrong password"

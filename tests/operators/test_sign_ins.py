@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from app.clock import utc_now
+from app.extensions import db
+from app.models import OperatorSession
+from app.models.scope import Reason, seeing_all
 from app.operators import accounts, sessions, sign_ins
+from app.operators.sessions import CONFIRMED_FOR
 from app.operators.trail import COMMAND
 from app.transaction import transaction
 from tests.factories import PASSWORD
@@ -54,9 +59,22 @@ def test_who_has_not_joined_or_was_reset_has_no_password(dana: Opened) -> None:
 
 def test_a_code_confirms_it_once(dana: Opened) -> None:
     with transaction():
-        who = sessions.identify(sessions.start(dana.operator))
+        token = sessions.start(dana.operator)
+    with seeing_all(Reason.TESTS), transaction():
+        long_ago = utc_now() - CONFIRMED_FOR
+        db.session.scalars(db.select(OperatorSession)).one().confirmed_at = long_ago
+    who = sessions.identify(token)
     assert who is not None
-    for code, is_right in ((a_code(dana.secret, steps=1), True), (a_code(dana.secret, steps=1), False)):
+    right = a_code(dana.secret, steps=1)
+    for code, is_right in (("none", False), (right, True)):
         with transaction():
             assert sign_ins.confirm(who, code, address=None) is is_right
     assert len(events("operator.confirmation_failed")) == 1
+
+
+def test_for_minutes_no_further_code_is_needed(dana: Opened) -> None:
+    with transaction():
+        who = sessions.identify(sessions.start(dana.operator))
+    assert who is not None
+    with transaction():
+        assert sign_ins.confirm(who, "none", address=None)

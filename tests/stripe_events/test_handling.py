@@ -159,7 +159,8 @@ def test_after_the_last_try_it_is_given_up_and_a_replay_brings_it_home(
     assert review.counts() == {EventState.FAILED: 1, EventState.REFUSED: 0}
     assert handle(story.event_id) is None, "given up is given up"
 
-    assert review.replay_failed() == [story.event_id]
+    assert review.list_failed() == [story.event_id]
+    review.replay(story.event_id)
     db.session.commit()
     assert (story.row.state, story.row.attempts, story.row.note) == (EventState.RECEIVED, 0, None)
     work_through(app)
@@ -235,7 +236,7 @@ def test_a_payment_that_does_not_match_is_refused_once_and_waits_for_someone(
     assert story.payment.id in (story.row.note or "")
     assert balance(story.organization) == "0.00"
     assert review.counts()[EventState.REFUSED] == 1
-    assert review.replay_failed() == [], "it is looked at first, and replayed by its id"
+    assert review.list_failed() == [], "it is looked at first, and replayed by its id"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from app.billing.platform import messages
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import DeliveryState, PlatformDelivery, PlatformEndpoint
-from app.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +23,21 @@ class Replayed:
 
 
 def replay(message_id: UUID) -> Replayed:
-    """Deliver a message again to every endpoint. Commits.
+    """Deliver a message again to every endpoint. In the caller's transaction; locks its deliveries.
 
     A state is not sent again after a newer one of the same organization: the platform would take it as current.
     """
     query = select(PlatformDelivery).where(PlatformDelivery.message_id == message_id)
     queued = outdated = off = 0
-    with transaction():
-        for delivery in db.session.scalars(query.with_for_update()).all():
-            if _is_outdated(delivery):
-                outdated += 1
-            elif db.session.get_one(PlatformEndpoint, delivery.endpoint_id).disabled_at is not None:
-                off += 1
-            else:
-                queued += 1
-                _again(delivery)
+    for delivery in db.session.scalars(query.with_for_update()).all():
+        if _is_outdated(delivery):
+            outdated += 1
+        elif db.session.get_one(PlatformEndpoint, delivery.endpoint_id).disabled_at is not None:
+            off += 1
+        else:
+            queued += 1
+            _again(delivery)
+    db.session.flush()
     return Replayed(queued, outdated, off)
 
 

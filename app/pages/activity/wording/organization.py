@@ -57,7 +57,16 @@ def _confirmations(event: AuditEvent) -> str:
     return gettext("Ask when the last confirmation is older")
 
 
+def _with_reason(event: AuditEvent) -> str:
+    said, reason = event.subject, str(event.details.get("reason") or "")
+    return gettext("%(what)s: %(reason)s", what=said, reason=reason) if reason else said
+
+
 WORDS: dict[Action, ActionWording] = {
+    "email.resent": ActionWording("organization", marked("Resent an email"), _with_reason),
+    "message.replayed": ActionWording(
+        "organization", marked("Sent a message to Voice Portal again"), _with_reason
+    ),
     "billing_details.changed": ActionWording("details", marked("Changed billing details"), fields),
     "call.confirmed": ActionWording(
         "organization", marked("Confirmed that a long call is still in progress"), subject

@@ -1,0 +1,149 @@
+"""Finding an organization by whatever someone who asks for help has at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg.errors import QueryCanceled
+from sqlalchemy import Select, String, func, literal, or_, select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.extensions import db
+from app.models import (
+    Dispute,
+    Invoice,
+    Membership,
+    Organization,
+    PaymentMethod,
+    Subscription,
+    TopUp,
+    Transfer,
+    User,
+)
+from app.models.scope import OrgScoped, Reason, seeing_all
+from app.text import is_storable
+
+MOST = 20
+LONGEST = 254
+Query = Select[*tuple[Any, ...]]
+_PATIENCE = "5s"
+"""How long the database may look: a name has no index, nor has a transfer's id by itself."""
+
+
+class SearchTooSlowError(Exception):
+    """It takes too long. Something more exact is found faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An organization, and what of it was looked for."""
+
+    id: UUID
+    name: str
+    slug: str
+    why: str
+
+
+@seeing_all(Reason.CONSOLE)
+def find(wanted: str) -> list[Match]:
+    """Organizations by name, short name, id (ours or the platform's), someone's email address, ids at Stripe
+    (customer, subscription, payment, charge, card, dispute, invoice), an invoice's number, or the id of a transfer or
+    top-up; at most `MOST`. Raises `SearchTooSlowError`."""
+    wanted = wanted.strip()[:LONGEST]
+    if not wanted or not is_storable(wanted):
+        return []
+    db.session.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
+    try:
+        rows = db.session.execute(
+            _query(wanted).order_by(Organization.name, Organization.id).limit(MOST)
+        ).all()
+    except DBAPIError as error:
+        if isinstance(error.orig, QueryCanceled):
+            db.session.rollback()
+            raise SearchTooSlowError from error
+        raise
+    db.session.execute(text("RESET statement_timeout"))
+    return [Match(row.id, row.name, row.slug, row.why) for row in rows]
+
+
+def _query(wanted: str) -> Query:
+    for prefix, by in _BY_PREFIX.items():
+        if wanted.startswith(prefix):
+            return by(wanted)
+    if "@" in wanted:
+        return _by_address(wanted)
+    try:
+        return _by_id(UUID(wanted))
+    except ValueError:
+        return _by_text(wanted)
+
+
+def _found(why: str) -> Query:
+    return select(Organization.id, Organization.name, Organization.slug, literal(why).label("why"))
+
+
+def _by_customer(wanted: str) -> Query:
+    was = Organization.former_customer_ids.contains([wanted])
+    return _found("Stripe customer").where(or_(Organization.stripe_customer_id == wanted, was))
+
+
+def _whose(table: type[OrgScoped], column: Any, why: str) -> Callable[[str], Query]:
+    """By a column of a table of organizations' rows."""
+
+    def by(wanted: str) -> Query:
+        owners = select(table.org_id).where(column == wanted)
+        return _found(why).where(Organization.id.in_(owners))
+
+    return by
+
+
+_BY_PREFIX: dict[str, Callable[[str], Query]] = {
+    "cus_": _by_customer,
+    "pi_": _whose(TopUp, TopUp.payment_intent_id, "Payment of a top-up"),
+    "ch_": _whose(TopUp, TopUp.charge_id, "Charge of a top-up"),
+    "py_": _whose(TopUp, TopUp.charge_id, "Charge of a top-up"),
+    "in_": _whose(Invoice, Invoice.stripe_id, "Invoice"),
+    "sub_": _whose(Subscription, Subscription.stripe_id, "Subscription"),
+    "pm_": _whose(PaymentMethod, PaymentMethod.stripe_id, "Saved card"),
+    "dp_": _whose(Dispute, Dispute.stripe_id, "Dispute"),
+    "du_": _whose(Dispute, Dispute.stripe_id, "Dispute"),
+}
+"""How ids at Stripe begin (https://docs.stripe.com/api)."""
+
+
+def _by_address(wanted: str) -> Query:
+    people = (
+        select(Membership.org_id)
+        .join(User, User.id == Membership.user_id)
+        .where(func.lower(User.email) == wanted.lower())
+    )
+    named = func.lower(func.array_to_string(Organization.billing_emails, " ", type_=String))
+    gets_mail = (" " + named + " ").contains(f" {wanted.lower()} ", autoescape=True)
+    return _found("Email address").where(or_(Organization.id.in_(people), gets_mail))
+
+
+def _by_id(wanted: UUID) -> Query:
+    own = or_(Organization.id == wanted, Organization.external_id == str(wanted))
+    transfers = select(Transfer.org_id).where(Transfer.id == wanted)
+    top_ups = select(TopUp.org_id).where(TopUp.id == wanted)
+    by_own = _found("Organization id").where(own)
+    if db.session.execute(by_own.limit(1)).first() is not None:
+        return by_own
+    return _found("Transfer or top-up").where(
+        or_(Organization.id.in_(top_ups), Organization.id.in_(transfers))
+    )
+
+
+def _by_text(wanted: str) -> Query:
+    numbered = select(Invoice.org_id).where(Invoice.number == wanted)
+    return _found("Name or number").where(
+        or_(
+            Organization.name.icontains(wanted, autoescape=True),
+            Organization.slug == wanted.lower(),
+            Organization.external_id == wanted,
+            Organization.id.in_(numbered),
+        )
+    )

@@ -1,0 +1,151 @@
+"""Granting credit: filled in, reviewed, and granted once, with a code that is minutes old at most."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from uuid import UUID
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.billing.credit.grants import Grant, GrantError
+from app.billing.wallet.ledger import TooFarError
+from app.models import LotKind, Organization
+from app.money import Money, MoneyError
+from app.operators import credit, sign_ins
+from app.operators.credit import CapError, NotAllowedError
+from app.operators.trail import ReasonError, checked_reason
+from app.pages.operator.blueprint import also_command, blueprint, current, doer, finance_required
+from app.pages.operator.forms import KINDS, CreditForm, GrantForm
+from app.pages.operator.organizations import in_view
+from app.pages.operator.sign_in import account_of
+from app.transaction import transaction
+from app.web import attempts
+from app.web.attempts import Kind, TooManyAttemptsError
+from app.web.text_guard import keeps_typed
+
+WRONG_CODE = "This code is wrong, or was already used. Wait for the next one."
+
+
+@blueprint.get("/organizations/<uuid:org_id>/credit")
+@finance_required
+@also_command("credit", "grant")
+def new_credit(org_id: UUID) -> str:
+    """Ask how much, of which kind, and why."""
+    organization = in_view(org_id)
+    return _form_page(organization, CreditForm(key=f"console-{secrets.token_hex(16)}"))
+
+
+@blueprint.post("/organizations/<uuid:org_id>/credit")
+@finance_required
+@also_command("credit", "grant")
+@keeps_typed(CreditForm)
+def review_credit(org_id: UUID) -> str | tuple[str, int]:
+    """Say what would be granted. Nothing is granted yet."""
+    organization, form = in_view(org_id), CreditForm()
+    wanted = _read(organization, form)
+    if wanted is None:
+        return _form_page(organization, form), 422
+    left = credit.left_today(current().operator, _cap(organization))
+    if wanted.amount.micro > left.micro:
+        form.amount.errors = [str(CapError(_cap(organization), left))]
+        return _form_page(organization, form), 422
+    return _review_page(organization, GrantForm(), wanted)
+
+
+@blueprint.post("/organizations/<uuid:org_id>/credit/grant")
+@finance_required
+@also_command("credit", "grant")
+@keeps_typed(GrantForm)
+def grant_credit(org_id: UUID) -> str | Response | tuple[str, int]:
+    """Grant it: once, however often the button is pressed."""
+    organization, form, who = in_view(org_id), GrantForm(), current()
+    wanted = _read(organization, form)
+    if wanted is None:
+        return _form_page(organization, form), 422
+    attempt = None
+    if not who.is_confirmed:
+        try:
+            attempt = attempts.begin(Kind.OPERATOR, account_of(who.operator.email), browser=who.token)
+        except TooManyAttemptsError as refused:
+            form.code.errors = [str(refused)]
+            return _review_page(organization, form, wanted), 429
+        with transaction():
+            is_proved = sign_ins.confirm(who, form.code.data or "", address=request.remote_addr)
+        if not is_proved:
+            form.code.errors = [WRONG_CODE]
+            return _review_page(organization, form, wanted), 422
+        attempt.succeeded()
+    try:
+        with transaction():
+            is_new = credit.grant(organization, wanted, doer(), cap=_cap(organization))
+    except NotAllowedError:
+        abort(403)
+    except (CapError, GrantError, TooFarError) as error:
+        form.amount.errors = [str(error)]
+        return _form_page(organization, form), 422
+    flash(
+        f"{wanted.amount} of {wanted.kind.value} credit granted. Owners are notified by email."
+        if is_new
+        else "It was already granted: nothing changed."
+    )
+    return redirect(url_for("operator.show", org_id=org_id), 303)
+
+
+def _read(organization: Organization, form: CreditForm) -> Grant | None:
+    """What the form asks for; None if it can't be, which its fields say."""
+    if not form.validate():
+        return None
+    try:
+        amount = Money.parse(form.amount.data or "", organization.currency)
+    except MoneyError as error:
+        form.amount.errors = [str(error)]
+        return None
+    kind, day = LotKind(form.kind.data), form.last_day.data
+    if amount.micro <= 0:
+        form.amount.errors = ["Enter an amount above zero."]
+    elif kind is LotKind.PROMOTIONAL and day is None:
+        form.last_day.errors = ["Promotional credit expires: choose its last day."]
+    elif day is not None and day < organization.local_day():
+        form.last_day.errors = ["Choose today or a later day."]
+    else:
+        return _grant(form, kind, amount, day)
+    return None
+
+
+def _grant(form: CreditForm, kind: LotKind, amount: Money, day: date | None) -> Grant | None:
+    try:
+        note = checked_reason(form.reason.data or "")
+    except ReasonError as error:
+        form.reason.errors = [str(error)]
+        return None
+    return Grant(kind, amount, note, form.key.data or "", day)
+
+
+def _cap(organization: Organization) -> Money:
+    whole: int = current_app.config["SETTINGS"].operator_credit_a_day
+    return Money(whole * 1_000_000, organization.currency)
+
+
+def _form_page(organization: Organization, form: CreditForm) -> str:
+    cap = _cap(organization)
+    return render_template(
+        "operator/credit.html",
+        organization=organization,
+        form=form,
+        kinds=KINDS,
+        cap=cap,
+        left=credit.left_today(current().operator, cap),
+        today=organization.local_day(),
+    )
+
+
+def _review_page(organization: Organization, form: GrantForm, wanted: Grant) -> str:
+    return render_template(
+        "operator/credit_review.html",
+        organization=organization,
+        form=form,
+        wanted=wanted,
+        asks_for_code=not current().is_confirmed,
+    )

@@ -1,0 +1,67 @@
+"""Finding an organization, and its story."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import abort, render_template, request
+
+from app.cursor import Cursor
+from app.extensions import db
+from app.models import Organization
+from app.models.scope import scope_to
+from app.operators import facts, search, timeline, trail
+from app.operators.search import SearchTooSlowError
+from app.operators.timeline_parts import Part
+from app.pages.operator.blueprint import also_command, blueprint, doer, operator_required
+from app.pages.operator.view import PARTS, entry
+from app.transaction import transaction
+
+
+@blueprint.get("")
+@operator_required
+@also_command("operator", "find")
+def find() -> str | tuple[str, int]:
+    """Find an organization by whatever is at hand."""
+    wanted = request.args.get("q", "")
+    try:
+        found = search.find(wanted)
+    except SearchTooSlowError:
+        return render_template("operator/find.html", wanted=wanted, found=[], too_slow=True), 503
+    return render_template("operator/find.html", wanted=wanted, found=found, most=search.MOST)
+
+
+@blueprint.get("/organizations/<uuid:org_id>")
+@operator_required
+@also_command("operator", "story")
+def show(org_id: UUID) -> str:
+    """How an organization stands, and what happened in it, newest first."""
+    organization = in_view(org_id)
+    part = _part(request.args.get("part", ""))
+    before = Cursor.parse(request.args.get("before", ""))
+    after = Cursor.parse(request.args.get("after", ""))
+    if before is None and after is None and part is None:
+        with transaction():
+            trail.record(doer(), "organization.opened", about=organization)
+    page = timeline.page(organization, part, before=before, after=after)
+    return render_template(
+        "operator/organization.html",
+        facts=facts.gather(organization),
+        page=page,
+        entries=[entry(one) for one in page.rows],
+        part=part,
+        parts=PARTS,
+    )
+
+
+def in_view(org_id: UUID) -> Organization:
+    """The organization of an address. From here on the request sees nothing of any other. 404 if there is none."""
+    scope_to(db.session(), org_id)
+    organization = facts.find_organization(org_id)
+    if organization is None:
+        abort(404)
+    return organization
+
+
+def _part(text: str) -> Part | None:
+    return Part(text) if text in set(Part) else None

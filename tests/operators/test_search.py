@@ -1,0 +1,134 @@
+"""An organization is found by whatever someone has at hand, and by nothing that is another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Dispute, Invoice, InvoiceStatus, Organization, TopUp, TopUpStatus, Transfer
+from app.models.scope import scope_to
+from app.operators import search
+from tests.factories import a_card, a_person, an_organization
+
+
+@pytest.fixture
+def harbor(app: Flask) -> Organization:
+    an_organization("Pine Realty", credit="5")
+    harbor = an_organization("Harbor 50% Dental", credit="5")
+    a_person("Owner@harbor.example", organization=harbor)
+    card = a_card(harbor)
+    harbor.stripe_customer_id, harbor.former_customer_ids = "cus_now", ["cus_before"]
+    harbor.external_id, harbor.billing_emails = "platform-7", ["books@harbor.example"]
+    top_up = TopUp(
+        org_id=harbor.id,
+        id=UUID(int=7),
+        amount_micro=1,
+        currency="USD",
+        status=TopUpStatus.SUCCEEDED,
+        payment_method_id=card.id,
+        payment_intent_id="pi_1",
+        charge_id="ch_1",
+    )
+    db.session.add(top_up)
+    db.session.flush()
+    db.session.add(
+        Invoice(
+            org_id=harbor.id,
+            stripe_id="in_1",
+            number="F8C3-0007",
+            description="Growth",
+            issued_at=utc_now(),
+            amount_micro=1,
+            currency="USD",
+            status=InvoiceStatus.PAID,
+        )
+    )
+    db.session.add(
+        Dispute(
+            org_id=harbor.id,
+            stripe_id="dp_1",
+            top_up_id=top_up.id,
+            amount_micro=1,
+            currency="USD",
+            status="lost",
+            reason="fraudulent",
+            opened_at=utc_now(),
+        )
+    )
+    db.session.commit()
+    return harbor
+
+
+def a_transfer(harbor: Organization) -> str:
+    return str(db.session.scalars(db.select(Transfer.id).where(Transfer.org_id == harbor.id)).one())
+
+
+def names(wanted: str) -> list[str]:
+    return [one.name for one in search.find(wanted)]
+
+
+HAS: dict[str, Callable[[Organization], str]] = {
+    "name": lambda _: "  harbor 50% D",
+    "short name": lambda it: it.slug,
+    "id": lambda it: str(it.id),
+    "platform's id": lambda _: "platform-7",
+    "owner": lambda _: "owner@HARBOR.example",
+    "recipient": lambda _: "Books@harbor.example",
+    "customer": lambda _: "cus_now",
+    "deleted customer": lambda _: "cus_before",
+    "payment": lambda _: "pi_1",
+    "charge": lambda _: "ch_1",
+    "invoice": lambda _: "in_1",
+    "invoice's number": lambda _: "F8C3-0007",
+    "dispute": lambda _: "dp_1",
+    "transfer": a_transfer,
+    "top-up": lambda _: str(UUID(int=7)),
+}
+
+
+def test_it_is_found_by_each(harbor: Organization) -> None:
+    assert {what: names(has(harbor)) for what, has in HAS.items()} == {what: [harbor.name] for what in HAS}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "",
+        "  ",
+        "50%x",
+        "_",
+        "%%",
+        "pi_2",
+        "in_",
+        "cus_",
+        "oks@harbor.example",
+        "@",
+        "a\x00b",
+        "x" * 999,
+        "' OR 1=1 --",
+    ],
+)
+def test_what_is_nowhere_finds_nothing(harbor: Organization, wanted: str) -> None:
+    assert names(wanted) == []
+
+
+def test_an_unknown_id_finds_nothing(harbor: Organization) -> None:
+    assert names(str(uuid4())) == []
+
+
+def test_it_searches_all_and_leaves_the_session_as_narrow_as_it_was(harbor: Organization) -> None:
+    pine = search.find("pine")[0].id
+    scope_to(db.session(), pine)
+    assert names("harbor 50") == ["Harbor 50% Dental"]
+    assert db.session.scalars(db.select(Organization.id)).all() == [pine]
+
+
+def test_many_are_cut_off(harbor: Organization) -> None:
+    for number in range(search.MOST + 1):
+        an_organization(f"Chain {number}")
+    assert len(search.find("chain")) == search.MOST
