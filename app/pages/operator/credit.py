@@ -146,6 +146,6 @@ def _review_page(organization: Organization, form: GrantForm, wanted: Grant) -> 
         "operator/credit_review.html",
         organization=organization,
         form=form,
-        wanted=wanted,
+        grant=wanted,
         asks_for_code=not current().is_confirmed,
     )

@@ -75,6 +75,7 @@ def harbor(app: Flask) -> Organization:
 def test_credit_is_reviewed_granted_told_and_recorded(console: Console, harbor: Organization) -> None:
     reviewed = review(console, harbor)
     assert "Grant $25.00" in reviewed.text
+    assert 'name="q" value=""' in reviewed.text
     assert ledger.lock(harbor.id).posted == usd("0")
     db.session.commit()
     answer = console.post(f"/organizations/{harbor.id}/credit/grant", fields(reviewed))
