@@ -55,9 +55,9 @@ class _ConsoleSessions(SecureCookieSessionInterface):
 
 
 class FrameAwareSessions(SecureCookieSessionInterface):
-    """Flask's session, in a cookie of its own for a frame on another site, and for the operators' console. Programs that
-    call the API have none: only their tokens count (`app.api.caller`), and neither reading nor writing cookies is worth
-    its time there."""
+    """Flask's session, in a cookie of its own for a frame on another site, and for the operators' console. Programs
+    that call the API have none: only their tokens count (`app.api.caller`), and neither reading nor writing cookies
+    is worth its time there."""
 
     _console = _ConsoleSessions()
 
