@@ -28,6 +28,7 @@ class Journal:
         self.kills: Counter[str] = Counter()
         self.notes: list[str] = []
         self.seconds = 0.0
+        self.longest = 0.0
         self._began = time.monotonic()
         self._found: Counter[Finding] = Counter()
 
@@ -35,6 +36,11 @@ class Journal:
         """An operation of this kind ended so."""
         with self._lock:
             self.operations[kind, outcome] += times
+
+    def waited(self, seconds: float) -> None:
+        """The platform waited so long until something was done, with all tries."""
+        with self._lock:
+            self.longest = max(self.longest, seconds)
 
     @property
     def done(self) -> int:

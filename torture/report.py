@@ -22,6 +22,9 @@ def show(plan: Plan, journal: Journal) -> None:
     kills = ", ".join(f"{name} {count}" for name, count in sorted(journal.kills.items())) or "none"
     print(f"\n{journal.done:,} operations, in {journal.seconds:.0f} seconds of trouble.")
     print(f"Killed with SIGKILL and started again: {journal.killed_so_far} ({kills}).")
+    print(
+        f"The platform waited {journal.longest:.0f} seconds at most until something was done, with all tries."
+    )
     for note in journal.notes:
         print(note)
     findings = journal.findings

@@ -7,6 +7,7 @@ acknowledged is told to the model, and an answer that the model can't explain is
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -50,8 +51,10 @@ class Line:
         for operation in self._operations:
             if self._stopping.is_set():
                 return
+            began = time.monotonic()
             try:
                 self._do(operation)
+                self._journal.waited(time.monotonic() - began)
             except UnreachableError as error:
                 # What it was sending may or may not have been done: nothing after it can be judged.
                 self._journal.found("not answered", f"{self.thread.name}: {error}")
