@@ -12,6 +12,9 @@ from typing import TypedDict
 
 from dev.errors import ToolError
 
+WITHOUT_RIGHTS = 65534
+"""The number of the account without rights on every Linux."""
+
 
 class Arguments(TypedDict, total=False):
     """What `subprocess` needs to run a program as someone else."""
@@ -29,17 +32,15 @@ class Account:
 
     @classmethod
     def for_postgres(cls) -> Account:
-        """Our own account; as root, `postgres` where the system has it, otherwise `no one`."""
+        """Our own account; as root, `postgres` where the system has it, otherwise the one without rights."""
         if os.geteuid() != 0:
             return cls(None)
-        for name in ("postgres", "missing"):
+        for find in (lambda: pwd.getpwnam("postgres"), lambda: pwd.getpwuid(WITHOUT_RIGHTS)):
             try:
-                return cls(pwd.getpwnam(name))
+                return cls(find())
             except KeyError:
                 continue
-        raise ToolError(
-            "PostgreSQL refuses to run as root, and there is no account named postgres or no one."
-        )
+        raise ToolError("PostgreSQL refuses to run as root, and there is no account named postgres.")
 
     def arguments(self) -> Arguments:
         """How to start a program as this account."""
