@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -35,11 +36,10 @@ class Account:
         """Our own account; as root, `postgres` where the system has it, otherwise the one without rights."""
         if os.geteuid() != 0:
             return cls(None)
-        for find in (lambda: pwd.getpwnam("postgres"), lambda: pwd.getpwuid(WITHOUT_RIGHTS)):
-            try:
-                return cls(find())
-            except KeyError:
-                continue
+        with suppress(KeyError):
+            return cls(pwd.getpwnam("postgres"))
+        with suppress(KeyError):
+            return cls(pwd.getpwuid(WITHOUT_RIGHTS))
         raise ToolError("PostgreSQL refuses to run as root, and there is no account named postgres.")
 
     def arguments(self) -> Arguments:
