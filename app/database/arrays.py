@@ -7,9 +7,11 @@ type, so here it is checked once (https://www.postgresql.org/docs/current/arrays
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+_OFTEN_THE_SAME = frozenset({UUID, date, datetime})
 _NEEDS_QUOTES = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
@@ -25,8 +27,8 @@ def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
 def array(values: Sequence[Any]) -> str:
     """Values of one type as an array literal; None among them is NULL."""
     kind = next((type(value) for value in values if value is not None), None)
-    if kind is UUID:
-        return _ids(values)
+    if kind in _OFTEN_THE_SAME:
+        return _each_once(values)
     if kind is None or None in values:
         write = _WRITERS.get(kind or str, str)
         return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
@@ -44,8 +46,8 @@ def _texts(values: Sequence[str]) -> str:
     return '{"' + joined + '"}'
 
 
-def _ids(values: Sequence[UUID | None]) -> str:
-    """Each is formatted once: a batch names the same organization many times, and formatting an id is slow."""
+def _each_once(values: Sequence[Any]) -> str:
+    """Each is formatted once, which is slow: a batch names the same organization, time and day many times."""
     written: dict[int, str] = {}
     for value in values:
         if id(value) not in written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -87,6 +88,7 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 _TEXTS = ("id", "source", "call", "campaign", "agent", "number", "hold")
+_texts_of = attrgetter(*_TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,11 @@ def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
             f"One event may have 0 to {rate.most:,} units of {event.meter}. "
             "Check how it was counted, and report larger quantities in several events.",
         )
-    for name in _TEXTS:
-        value = getattr(event, name)
-        if value is not None and not _is_name(value):
-            return Refusal(event.index, name, f"Use 1 to {LONGEST} characters of valid Unicode, without NUL.")
+    texts = [value for value in _texts_of(event) if value is not None]
+    # All together first: there is hardly ever something wrong with one.
+    if "" in texts or max(map(len, texts)) > LONGEST or not is_storable("".join(texts)):
+        wrong = next(name for name in _TEXTS if not _is_name(getattr(event, name)))
+        return Refusal(event.index, wrong, f"Use 1 to {LONGEST} characters of valid Unicode, without NUL.")
     if event.corrects is not None and not all(map(_is_name, event.corrects)):
         return Refusal(event.index, "corrects", "Must have the `source` and `id` of the event to correct.")
     return None
@@ -144,5 +147,5 @@ def beyond_the_wallet(event: Reported) -> Refusal:
     )
 
 
-def _is_name(value: str) -> bool:
-    return 0 < len(value) <= LONGEST and is_storable(value)
+def _is_name(value: str | None) -> bool:
+    return value is None or (0 < len(value) <= LONGEST and is_storable(value))

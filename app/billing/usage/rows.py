@@ -40,6 +40,7 @@ ON CONFLICT (org_id, day, meter, campaign, agent, posted_on, is_correction) DO U
     quantity = total.quantity + excluded.quantity, included = total.included + excluded.included,
     amount_micro = total.amount_micro + excluded.amount_micro"""
 
+_OF_KEY = 3
 EventKey = tuple[str, str, str]
 """Organization, source and id. An organization's id is text here, which is faster to look up and to send."""
 
@@ -75,8 +76,9 @@ def write(rated: list[RatedEvent]) -> None:
         return
     connection = driver_connection()
     # A key is kept for as long as its own event could be resent, whatever the time of the event it corrects.
-    connection.execute(_KEYS, columns([_key_row(one) for one in rated]))
-    connection.execute(_EVENTS, columns([_event_row(one) for one in rated]))
+    keys = columns([_key_row(one) for one in rated])
+    connection.execute(_KEYS, keys)
+    connection.execute(_EVENTS, [*keys[:_OF_KEY], *columns([_event_row(one) for one in rated])])
     connection.execute(_DAILY, columns(_daily_rows(rated)))
 
 
@@ -107,11 +109,9 @@ def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
 
 
 def _event_row(one: RatedEvent) -> tuple[Any, ...]:
+    """What its row has beside its key."""
     event, charge, line = one.event, one.charge, one.line
     return (
-        line.context.name,
-        event.source,
-        event.id,
         one.at,
         one.posted_at,
         line.meter,
