@@ -8,19 +8,21 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 _TRIES, _PAUSE_SECONDS = 30, 1.0
+_LOCK_TIMEOUT = "1s"
+"""Less than a request waits for a lock (`app.web.lock_timeouts.OF_REQUESTS`): requests wait behind this one."""
 _LOCK_NOT_AVAILABLE, _DEADLOCK = "55P03", "40P01"
 
 
 def change(connection: Connection, statements: str) -> None:
     """Run statements as one message, and so as one transaction; if a table stays locked, retry a little later.
 
-    For migrations, in an `autocommit_block`. Anything queued behind this waits two seconds at most.
+    For migrations, in an `autocommit_block`. Anything queued behind this waits a second at most.
     """
     driver: Any = connection.connection.driver_connection
     for left in reversed(range(_TRIES)):
         try:
             # By the driver directly: the statements are full of `%` and `:`.
-            driver.execute(f"SET lock_timeout = '2s'; {statements}")
+            driver.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'; {statements}")
         except Exception as error:
             if not left or getattr(error, "sqlstate", None) not in {_LOCK_NOT_AVAILABLE, _DEADLOCK}:
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from app.server.incoming import Body, BodyTimeouts, GoneError, Receive, read_bod
 from app.server.running import WSGI, Answer, Head
 from app.server.spool import DiskBudget, NoOneReadsError
 from app.server.threads import Threads, Ticket
+from app.web.database import is_unavailable
 from app.web.pools import REFUSED, STRIPE_BUSY, Pool, Switchboard, pool_of, threads_of
 from config import Settings
 
@@ -88,7 +90,14 @@ class Application:
         environ = environ_of(scope, body.file, body.length)
         if body.late:
             return await self._refused(environ, 408, answer)
-        head = await self._run(pool, environ, answer)
+        try:
+            head = await self._run(pool, environ, answer)
+        except Exception as error:
+            # The first rows of a file could not be read: the view has ended by then, and nothing was sent yet.
+            if not is_unavailable(error):
+                raise
+            answer.head = answer.loop.create_future()
+            return await self._refused(environ | {"wsgi.input": BytesIO()}, 503, answer)
         if head is None and pool is Pool.STRIPE:
             environ[STRIPE_BUSY] = True
             head = await self._run(Pool.PAGES, environ, answer)

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, request
+import psycopg
+from flask import Blueprint, Flask, Response, request, stream_with_context
 
 from app import create_app
 from app.extensions import csrf
@@ -49,6 +50,18 @@ def echo() -> dict[str, str | int | None]:
 def stream(pieces: int) -> Response:
     """So many pieces of 64 KB, without saying how many."""
     return Response((PIECE for _ in range(pieces)), content_type="application/octet-stream")
+
+
+@blueprint.get("/tests/lost-stream")
+def lost_stream() -> Response:
+    """A file whose first rows can't be read, because the database has gone since the view has looked."""
+
+    def parts() -> Iterator[bytes]:
+        if request:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        yield PIECE
+
+    return Response(stream_with_context(parts()), content_type="text/csv")
 
 
 @blueprint.get("/tests/broken-stream")

@@ -50,6 +50,16 @@ def test_a_body_arrives_as_it_was_sent(server: WebProcess, pieces: list[bytes], 
     assert echoed == {"digest": hashlib.sha256(body).hexdigest(), "length": len(body), "declared": len(body)}
 
 
+def test_a_file_that_the_database_is_gone_for_is_answered_with_503(server: WebProcess) -> None:
+    connection = server.connect()
+    connection.request("GET", "/tests/lost-stream")
+    response = connection.getresponse()
+    assert (response.status, response.getheader("Retry-After") is not None) == (503, True)
+    assert b"<h1" in response.read()
+    connection.request("GET", "/tests/quick?q=1")
+    assert connection.getresponse().status == 200, "and the thread serves on"
+
+
 def test_a_connection_serves_one_request_after_the_other(server: WebProcess) -> None:
     connection = server.connect()
     for number in range(3):
