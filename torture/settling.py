@@ -95,7 +95,11 @@ def _calm(side: StripeSide, chance: Random, journal: Journal, end: float) -> Non
 
 
 def _waiting(side: StripeSide) -> int:
-    return sum(1 for event in side.all("events") if event.pending_webhooks)
+    """Those that were refused often wait for minutes until the next try: it is made now."""
+    left = sum(1 for event in side.all("events") if event.pending_webhooks)
+    if left:
+        side.control.flush()
+    return left
 
 
 def _until_none(what: str, count: Callable[[], int], journal: Journal, end: float) -> bool:

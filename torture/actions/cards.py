@@ -34,7 +34,7 @@ def add(person: Person, chance: Random, bank: StripeSide, *, token: str | None =
     page = browser.get(f"{CARDS}/new")
     form = page.form(CARDS)
     if form is None:
-        return "no form"
+        return f"no form ({page.status})"
     setup = browser.submit(page, replace(form, action=f"{CARDS}/setups"))
     if setup.status != 201:
         return f"answered {setup.status}"

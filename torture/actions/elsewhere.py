@@ -31,7 +31,7 @@ def change_details(person: Person, chance: Random, _: StripeSide) -> str:
     page = person.browser.get("/billing/details")
     form = page.form("/billing/details")
     if form is None:
-        return "no form"
+        return f"no form ({page.status})"
     # Whose page it is, says the choice of organizations; who has only one has no choice.
     switcher = page.form("/organization")
     in_view = switcher.fields.get("organization") if switcher else None

@@ -17,7 +17,7 @@ def switch(person: Person, chance: Random, bank: StripeSide) -> str:
     page = browser.get(PLANS)
     form = page.form(PLANS)
     if form is None:
-        return "no form"
+        return f"no form ({page.status})"
     page = browser.submit(page, form, plan=chance.choice(form.choices.get("plan") or ["starter:month"]))
     return _on_from(person, page, chance, bank)
 

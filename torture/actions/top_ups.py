@@ -19,7 +19,7 @@ def top_up(person: Person, chance: Random, bank: StripeSide) -> str:
     page = browser.get(WALLET)
     form = page.form("/top-ups")
     if form is None:
-        return "no form"
+        return f"no form ({page.status})"
     cards = [card for card in form.choices.get("card", []) if card != "another"]
     if not cards:
         return "no card"
