@@ -26,10 +26,11 @@ PATIENT := -o timeout=0 -o faulthandler_timeout=0
 FAR := METERING_EXAMPLES=300 PLAN_EXAMPLES=60 HOSTILE_EXAMPLES=1000 GRACE_EXAMPLES=2000 HOLDS_EXAMPLES=200 BOTH_WAYS_EXAMPLES=1000 \
 	LEDGER_EXAMPLES=300 BRAKE_EXAMPLES=30 ORDER_EXAMPLES=300 FUZZ_EXAMPLES=100 PDF_EXAMPLES=60 FORECAST_EXAMPLES=8 ALERT_EXAMPLES=200 \
 	LIMIT_EXAMPLES=100 LOTS_EXAMPLES=150 RATING_EXAMPLES=2000 ENVELOPE_EXAMPLES=1000 CORRECTIONS_EXAMPLES=300
+# Between them they issue what the product does to the database.
+WITH_STATEMENTS := api billing cli people reconciliation retention stripe_events webhooks work
 SECTION ?=
 
-.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse upgrade-rehearsal failover-drill torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo
-.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse torture restore-drill soak lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo
+.PHONY: help run test test-fast test-every-case test-others test-long test-sandbox quarter keyboard axe looks states lighthouse upgrade-rehearsal failover-drill torture lint lint-style lint-types lint-imports format bench bench-compare bench-long requirements screenshots schema texts wheel image-steps audit secret-scan licenses sbom clean reset-demo restore-drill soak statements
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -63,6 +64,10 @@ test-others: $(DEV_STAMP) ## Run the cases that others stood for in `make test`:
 test-long: export PYTHONDONTWRITEBYTECODE :=
 test-long: $(DEV_STAMP) ## Let the tests with generated examples look far; takes an hour or more
 	@$(FAR) $(PYTEST) $(PATIENT) $(shell grep -rl --include 'test_*.py' _EXAMPLES tests) $(ARGS)
+
+statements: export PYTHONDONTWRITEBYTECODE :=
+statements: $(DEV_STAMP) ## Find statements that don't say for which organization they are, and aren't listed
+	@$(PYTEST) $(PATIENT) --statements --cases representative $(or $(ARGS),$(addprefix tests/,$(WITH_STATEMENTS)))
 
 test-sandbox: export PYTHONDONTWRITEBYTECODE :=
 test-sandbox: $(DEV_STAMP) ## Run the tests of Stripe's stand-in only (ARGS="tests/test_cards.py")

@@ -40,7 +40,12 @@ if TYPE_CHECKING:
 
 KEPT_CONNECTIONS = 12
 
-pytest_plugins = ["tests.support.failures_named", "tests.support.processes", "tests.support.representatives"]
+pytest_plugins = [
+    "tests.support.crossing",
+    "tests.support.failures_named",
+    "tests.support.processes",
+    "tests.support.representatives",
+]
 
 
 def pytest_configure(config: Any) -> None:
@@ -117,7 +122,7 @@ def settings(database: Addresses, sandbox_process: Sandbox) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def application(settings: Settings) -> Flask:
+def application(settings: Settings, statements_noted: None) -> Flask:
     app = create_app(settings)
     app.test_client_class = BrowserClient
     with app.app_context():

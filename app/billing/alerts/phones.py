@@ -153,7 +153,9 @@ def change_number(organization: Organization, channel_id: UUID, number: str, act
     wanted = AlertChannel(kind=ChannelKind.SMS, user_id=channel.user_id, address=number)
     channels.check_free(organization, wanted, "number")
     changes.record(organization, channel, "number_changed", actor)
-    db.session.execute(delete(PhoneCode).where(PhoneCode.channel_id == channel_id))
+    db.session.execute(
+        delete(PhoneCode).where(PhoneCode.org_id == organization.id, PhoneCode.channel_id == channel_id)
+    )
     channel.address, channel.confirmed_at, channel.created_by_id = number, None, actor.user_id
     outgoing.fail_all(channel, "The number was changed.", utc_now())
     db.session.flush()
