@@ -54,7 +54,7 @@ def _as_owner(command: Callable[Concatenate[Engine, P], None]) -> Callable[P, No
 @for_operators
 @_as_owner
 def distribute(engine: Engine, shards: int, only_plan: bool) -> None:
-    """Distribute the tables by organization, on an empty or a full database. Goes on where it was stopped.
+    """Distribute the tables by organization, on an empty or a full database. Resumes where it was stopped.
 
     Stop what writes first: rows are copied, and tables are locked meanwhile.
     """

@@ -115,7 +115,7 @@ def _of_keys(schema: Schema, where: dict[str, Kind]) -> Iterator[tuple[str, str,
                     yield (
                         name,
                         key,
-                        f"{name}: its unique key {key} hasn't {KEY}, so no machine can hold it alone.",
+                        f"{name}: its unique key {key} hasn't {KEY}, so no single machine can keep it unique.",
                     )
             for column in table.identities:
                 yield (
