@@ -71,18 +71,13 @@ ASK_STRIPE = frozenset(
 """The endpoints of pages that may call Stripe."""
 
 HASH_PASSWORDS = frozenset(
-    {
-        "auth.confirm",
-        "auth.sign_in",
-        "auth.set_password",
-        "auth.invitation",
-        "account.change_password",
-        "operator.sign_in",
-        "operator.join",
-    }
+    {"auth.confirm", "auth.sign_in", "auth.set_password", "auth.invitation", "account.change_password"}
 )
 """The endpoints that hash a password, each time with 64 MB and much of a processor. There are as many simultaneously
 as there are threads, so that a burst of attempts delays those who sign in and no one else."""
+
+HASH_PASSWORDS_OF_OPERATORS = frozenset({"operator.sign_in", "operator.join"})
+"""The same of the operators' console, where it is served."""
 
 ASK_SHELL = frozenset({"auth.enter_from_shell", "auth.confirm_shell_connection"})
 """The endpoints that may ask the shell for its keys, which may take long to answer."""
@@ -109,7 +104,7 @@ _SLOW = (
     (ASK_SHELL, Pool.SHELL),
     (ASK_PROVIDER, Pool.PROVIDER),
     (ASK_CHANNELS, Pool.CHANNELS),
-    (HASH_PASSWORDS, Pool.SIGN_IN),
+    (HASH_PASSWORDS | HASH_PASSWORDS_OF_OPERATORS, Pool.SIGN_IN),
 )
 """What each of these endpoints waits for."""
 

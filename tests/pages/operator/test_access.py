@@ -17,6 +17,7 @@ from app.operators.sessions import ABSOLUTE, IDLE
 from app.operators.trail import COMMAND
 from app.pages.operator.blueprint import command_of
 from app.transaction import transaction
+from app.web.pools import HASH_PASSWORDS_OF_OPERATORS, Pool, pool_of
 from config import Settings
 from demo.application import create_app
 from tests.factories import an_organization
@@ -249,6 +250,12 @@ def test_each_page_and_action_has_a_command(app: Flask) -> None:
         "operator.resend_email",
         "operator.review_credit",
     }, "Say in test_actions.py what it leaves, by the console and by its command."
+
+
+def test_hashing_a_password_delays_no_other_page(app: Flask) -> None:
+    assert set(app.view_functions) >= HASH_PASSWORDS_OF_OPERATORS
+    assert {pool_of(endpoint) for endpoint in HASH_PASSWORDS_OF_OPERATORS} == {Pool.SIGN_IN}
+    assert pool_of("operator.find", "/operator") is Pool.PAGES
 
 
 def test_it_reads_in_english_whatever_the_browser_asks_for(console: Console) -> None:
