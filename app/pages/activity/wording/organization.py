@@ -64,9 +64,7 @@ def _with_reason(event: AuditEvent) -> str:
 
 WORDS: dict[Action, ActionWording] = {
     "email.resent": ActionWording("organization", marked("Resent an email"), _with_reason),
-    "message.replayed": ActionWording(
-        "organization", marked("Sent a message to Voice Portal again"), _with_reason
-    ),
+    "message.replayed": ActionWording("organization", marked("Resent a system message"), _with_reason),
     "billing_details.changed": ActionWording("details", marked("Changed billing details"), fields),
     "call.confirmed": ActionWording(
         "organization", marked("Confirmed that a long call is still in progress"), subject
