@@ -129,6 +129,11 @@ def forget_and_compare(stage: Stage, *since: Callable[[Stage], object]) -> None:
     assert len(stage.sandbox.charges()) == charged
 
 
+def test_payments_refunds_and_cards_come_back(stage: Stage) -> None:
+    forget_and_compare(stage, top_up, refund, change_cards)
+
+
+@pytest.mark.long
 def test_everything_that_stripe_knows_comes_back(stage: Stage) -> None:
     forget_and_compare(stage, *SINCE)
 
