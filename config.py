@@ -161,12 +161,13 @@ class Settings:
         left = demo_notes.left(data) if environment == "development" else Notes()
         notes = left or Notes()
         stand_in = notes.stripe_url or SANDBOX
+        secret_key = env.text("SECRET_KEY", None if production else secret_keys.DEVELOPMENT_KEY)
         database_url = env.database("DATABASE_URL", None if production else "")
         # Of the embedded database, which has both, the one goes with the other.
         embedded_owner = "" if database_url or production else notes.database_owner_url or ""
         settings = cls(
             environment=environment,
-            secret_key=env.text("SECRET_KEY", None if production else secret_keys.DEVELOPMENT_KEY),
+            secret_key=secret_key,
             secret_key_fallbacks=env.words("SECRET_KEY_FALLBACKS", ""),
             database_url=database_url
             or ("" if production else env.attempt(lambda: demo_notes.database_url(left), "")),

@@ -12,6 +12,7 @@ from dev.demo import ROOT
 
 REASONED = {
     "app/transaction.py": "what `with transaction():` is",
+    "app/database/routing.py": "ends what was read from another server, so that what was read is kept",
     "app/database/roles.py": "gives a role its rights, on a connection of its own, before there is an application",
     "app/web/lock_timeouts.py": "sets how long a new connection waits for locks, before it is used",
 }

@@ -309,12 +309,13 @@ def test_what_is_tested_elsewhere_is(name: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "records"),
     [
-        ("accounts.store_password", "accounts.password_was_set"),
-        ("sessions.start", "own_trail.record"),
-        ("organizations.create_organization", "audit.record"),
+        ("accounts.store_password", {"accounts.password_was_set"}),
+        # A person's session, and an operator's.
+        ("sessions.start", {"own_trail.record", "trail.record"}),
+        ("organizations.create_organization", {"audit.record"}),
     ],
 )
-def test_who_calls_what_does_not_record_itself_records_it(changes: str, records: str) -> None:
+def test_who_calls_what_does_not_record_itself_records_it(changes: str, records: set[str]) -> None:
     called = 0
     for path in (ROOT / "app").rglob("*.py"):
         module = ast.parse(path.read_text())
@@ -323,7 +324,7 @@ def test_who_calls_what_does_not_record_itself_records_it(changes: str, records:
                 called += 1
                 # What is for its own module only may leave it to who calls it there.
                 within = module if node.name.startswith("_") else node
-                assert records in _names_called(within), f"{path}: {node.name}"
+                assert records & set(_names_called(within)), f"{path}: {node.name}"
     assert called
 
 
