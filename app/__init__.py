@@ -113,6 +113,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         gone.ignore_failed_rollbacks(db.engine)
+        gone.leave_demoted_servers(db.engine)
         database.count_connections(db.engine)
         traced.listen(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))

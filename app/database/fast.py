@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, ReadOnlySqlTransaction
 from psycopg.pq import TransactionStatus
 
 from app import metrics
@@ -32,9 +32,9 @@ SEE = "SELECT now(), count(set_config(name, value, true)) FROM unnest(%s::text[]
 """The first statement of a message, with what `visibility` returns. Its first column is the time of the
 transaction."""
 
-_OUTDATED = (FeatureNotSupported, InvalidSqlStatementName)
+_OUTDATED = (FeatureNotSupported, InvalidSqlStatementName, ReadOnlySqlTransaction)
 """How PostgreSQL refuses a prepared statement once a column has another type ("cached plan must not change result
-type"), and one that was deallocated."""
+type"), one that was deallocated, and a change where it was demoted (`app.database.gone`)."""
 
 _IN_USE = metrics.CONNECTIONS_IN_USE.labels("fast")
 _OPTIONS = "-c plan_cache_mode=force_generic_plan"
@@ -68,8 +68,8 @@ class FastConnections:
             self._switched_off -= 1
 
     def run(self, work: Callable[[FastConnection], R]) -> R:
-        """Do some work on a connection, and once more on a fresh one if that was lost, or what is prepared on it no
-        longer fits the tables.
+        """Do some work on a connection, and once more on a fresh one if that was lost, if its server was
+        demoted, or what is prepared on it no longer fits the tables.
 
         What it leaves open is rolled back. Raises what the work raises, and `psycopg.OperationalError` if the
         database can't be reached.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.errors import DeadlockDetected, LockNotAvailable, ReadOnlySqlTransaction, SerializationFailure
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -96,7 +96,9 @@ def count_connections(engine: Engine, *, of: str = "sessions") -> None:
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether `error` means that the database is unavailable or restarting: retry soon, nothing was changed."""
-    if isinstance(error, OperationalError | PoolTimeoutError | psycopg.OperationalError):
+    if isinstance(
+        error, OperationalError | PoolTimeoutError | psycopg.OperationalError | ReadOnlySqlTransaction
+    ):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
