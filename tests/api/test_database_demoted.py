@@ -55,7 +55,7 @@ def report(platform: Platform, organization: Organization) -> int:
 
 
 @pytest.mark.parametrize(("send", "made"), [(reserve, Hold), (report, UsageEvent)])
-def test_what_the_platform_sends_is_done_at_once_or_said_to_be_not(
+def test_what_the_platform_sends_is_done_or_said_to_be_not_done(
     platform: Platform,
     demote: Callable[[], None],
     send: Callable[[Platform, Organization], int],
