@@ -6,6 +6,7 @@ Text is stored as received. When shown, it can't break a document, a line or the
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 REPLACEMENT: Final = "\ufffd"
@@ -26,6 +27,12 @@ _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
 _UNREADABLE = re.compile(f"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 """Control characters, but for those that space words, and noncharacters."""
 
+_DRAWN_AS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
+"""Letters, marks and symbols that have no ink: fillers, joiners and selectors of variants, which the Unicode Standard
+calls default ignorable (DerivedCoreProperties.txt), and the empty pattern of Braille."""
+
 _SPACING = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _INVISIBLE_AROUND = re.compile(r"\A[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+\Z")
 
@@ -33,6 +40,11 @@ _INVISIBLE_AROUND = re.compile(r"\A[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u20
 def is_storable(text: str) -> bool:
     """Whether the database can hold `text`."""
     return _UNSTORABLE.search(text) is None
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of `text` can be seen: it is empty, or only spaces, controls and characters drawn as nothing."""
+    return all(unicodedata.category(one)[0] in "CZ" or one in _DRAWN_AS_NOTHING for one in text)
 
 
 def without_unstorable(text: str) -> str:

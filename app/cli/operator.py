@@ -146,6 +146,8 @@ def story(org_id: UUID, part: str | None, limit: int) -> None:
         organization = facts.find_organization(org_id)
         if organization is None:
             raise click.ClickException(f"No organization {org_id}. See `flask operator find`.")
+        with transaction():
+            trail.record(COMMAND, "organization.opened", about=organization)
         has = facts.gather(organization)
         with transaction():
             page = timeline.page(organization, Part(part) if part else None, size=limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import blake2b
 
 from sqlalchemy import DateTime, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,6 +31,11 @@ class Finding(Base):
     accepted_by: Mapped[str | None] = mapped_column(Text)
     accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     accepted_reason: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def seal(self) -> str:
+        """Stands for the text: whoever acts on it says with this which one they have read."""
+        return blake2b(self.text.encode(), digest_size=12).hexdigest()
 
     @property
     def is_accepted(self) -> bool:

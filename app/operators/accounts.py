@@ -20,6 +20,7 @@ from app.people.digests import digest_of
 from app.people.factors import encryption, totp
 from app.people.factors.totp import Setup
 from app.people.organizations import checked_address
+from app.text import is_blank
 
 LINK_VALID_FOR = timedelta(hours=24)
 ISSUER = "Voice Portal operators"
@@ -39,7 +40,7 @@ def add(email: str, *, name: str, role: OperatorRole, doer: Doer) -> str:
     address, name = checked_address(email), name.strip()
     if find(address) is not None:
         raise OperatorError(f"{address} is an operator already. See `flask operator list`.")
-    if not name:
+    if is_blank(name):
         raise OperatorError("Give the operator's name: owners read it where something was done for them.")
     token, id_ = secrets.token_urlsafe(32), uuid7()
     db.session.add(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ MOST = 20
 LONGEST = 254
 Query = Select[*tuple[Any, ...]]
 _PATIENCE = "5s"
-"""How long the database may look: a name has no index, nor has a transfer's id by itself."""
+"""How long the database may look, for each query: a name has no index, nor has a transfer's id by itself."""
 
 
 class SearchTooSlowError(Exception):
@@ -57,9 +57,7 @@ def find(wanted: str) -> list[Match]:
         return []
     db.session.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
     try:
-        rows = db.session.execute(
-            _query(wanted).order_by(Organization.name, Organization.id).limit(MOST)
-        ).all()
+        rows = next(filter(None, map(_rows, _queries(wanted))), [])
     except DBAPIError as error:
         if isinstance(error.orig, QueryCanceled):
             db.session.rollback()
@@ -69,38 +67,45 @@ def find(wanted: str) -> list[Match]:
     return [Match(row.id, row.name, row.slug, row.why) for row in rows]
 
 
-def _query(wanted: str) -> Query:
+def _rows(query: Query) -> list[Any]:
+    return list(db.session.execute(query.order_by(Organization.name, Organization.id).limit(MOST)))
+
+
+def _queries(wanted: str) -> Iterable[Query]:
+    """One after the other, until one of them finds something: what has an index comes first."""
     for prefix, by in _BY_PREFIX.items():
         if wanted.startswith(prefix):
             return by(wanted)
     if "@" in wanted:
-        return _by_address(wanted)
+        return [_by_address(wanted)]
     try:
         return _by_id(UUID(wanted))
     except ValueError:
-        return _by_text(wanted)
+        return [_by_text(wanted)]
 
 
 def _found(why: str) -> Query:
     return select(Organization.id, Organization.name, Organization.slug, literal(why).label("why"))
 
 
-def _by_customer(wanted: str) -> Query:
-    was = Organization.former_customer_ids.contains([wanted])
-    return _found("Stripe customer").where(or_(Organization.stripe_customer_id == wanted, was))
+def _by_customer(wanted: str) -> list[Query]:
+    return [
+        _found("Stripe customer").where(Organization.stripe_customer_id == wanted),
+        _found("Deleted Stripe customer").where(Organization.former_customer_ids.contains([wanted])),
+    ]
 
 
-def _whose(table: type[OrgScoped], column: Any, why: str) -> Callable[[str], Query]:
+def _whose(table: type[OrgScoped], column: Any, why: str) -> Callable[[str], list[Query]]:
     """By a column of a table of organizations' rows."""
 
-    def by(wanted: str) -> Query:
+    def by(wanted: str) -> list[Query]:
         owners = select(table.org_id).where(column == wanted)
-        return _found(why).where(Organization.id.in_(owners))
+        return [_found(why).where(Organization.id.in_(owners))]
 
     return by
 
 
-_BY_PREFIX: dict[str, Callable[[str], Query]] = {
+_BY_PREFIX: dict[str, Callable[[str], list[Query]]] = {
     "cus_": _by_customer,
     "pi_": _whose(TopUp, TopUp.payment_intent_id, "Payment of a top-up"),
     "ch_": _whose(TopUp, TopUp.charge_id, "Charge of a top-up"),
@@ -125,16 +130,15 @@ def _by_address(wanted: str) -> Query:
     return _found("Email address").where(or_(Organization.id.in_(people), gets_mail))
 
 
-def _by_id(wanted: UUID) -> Query:
+def _by_id(wanted: UUID) -> list[Query]:
     own = or_(Organization.id == wanted, Organization.external_id == str(wanted))
-    transfers = select(Transfer.org_id).where(Transfer.id == wanted)
     top_ups = select(TopUp.org_id).where(TopUp.id == wanted)
-    by_own = _found("Organization id").where(own)
-    if db.session.execute(by_own.limit(1)).first() is not None:
-        return by_own
-    return _found("Transfer or top-up").where(
-        or_(Organization.id.in_(top_ups), Organization.id.in_(transfers))
-    )
+    transfers = select(Transfer.org_id).where(Transfer.id == wanted)
+    return [
+        _found("Organization id").where(own),
+        _found("Top-up").where(Organization.id.in_(top_ups)),
+        _found("Transfer").where(Organization.id.in_(transfers)),
+    ]
 
 
 def _by_text(wanted: str) -> Query:

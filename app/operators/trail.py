@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,16 +12,19 @@ from sqlalchemy import select
 from app import cursor
 from app.billing import audit
 from app.billing.audit import Actor
+from app.clock import utc_now
 from app.cursor import Cursor, Page
 from app.extensions import db
 from app.models import Operator, OperatorEvent, Organization
 from app.models.scope import Reason, seeing_all
 from app.money import Money
-from app.text import is_storable
+from app.text import is_blank, is_storable
 
 PAGE = 50
 LONGEST_REASON = 120
 """Characters, as a note of credit, which owners read."""
+OPENED_FOR = timedelta(minutes=15)
+"""How long an organization counts as opened by the same operator: their next page of it is no new entry."""
 
 Action = Literal[
     "credit.granted",
@@ -72,7 +76,7 @@ BY_COMMAND = "By a command"
 def checked_reason(text: str) -> str:
     """The reason without spaces around it. Raises `ReasonError`."""
     reason = " ".join(text.split())
-    if not 0 < len(reason) <= LONGEST_REASON or not is_storable(reason):
+    if is_blank(reason) or len(reason) > LONGEST_REASON or not is_storable(reason):
         raise ReasonError(f"Say why, in 1 to {LONGEST_REASON} characters.")
     return reason
 
@@ -103,6 +107,21 @@ def record(
         )
     )
     db.session.flush()
+
+
+@seeing_all(Reason.CONSOLE)
+def is_open(doer: Doer, organization: Organization) -> bool:
+    """Whether the operator has opened the organization a moment ago, as an entry says. A command's reader is no one in
+    particular: each opens it anew."""
+    if doer.operator is None:
+        return False
+    entry = select(OperatorEvent.id).where(
+        OperatorEvent.operator_id == doer.operator.id,
+        OperatorEvent.at > utc_now() - OPENED_FOR,
+        OperatorEvent.organization_id == organization.id,
+        OperatorEvent.action == "organization.opened",
+    )
+    return db.session.scalar(entry.limit(1)) is not None
 
 
 @seeing_all(Reason.CONSOLE)

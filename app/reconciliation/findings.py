@@ -21,6 +21,10 @@ class UnknownFindingError(LookupError):
     """There is no finding about this object."""
 
 
+class ChangedFindingError(Exception):
+    """It isn't as it was when it was read: it says something else, or someone has accepted it."""
+
+
 def record(found: Mapping[str, str], *, is_everything: bool) -> dict[str, str]:
     """Record what a run has found, enqueue the email, and return the findings that no one has accepted.
 
@@ -53,15 +57,17 @@ def count() -> int:
     return sum(not one.is_accepted for one in list_open())
 
 
-def accept(object_: str, *, by: str, reason: str) -> Finding:
+def accept(object_: str, *, by: str, reason: str, seal: str | None = None) -> Finding:
     """Accept a finding: it is neither counted nor reported, unless its text changes. `by` and `reason` are who does,
-    and why it may stay.
+    and why it may stay. `seal` is that of the text that was read.
 
-    Raises `UnknownFindingError`.
+    Raises `UnknownFindingError`, and `ChangedFindingError` where there is a `seal`.
     """
     found = db.session.get(Finding, object_, populate_existing=True, with_for_update=True)
     if found is None or found.gone_at is not None:
         raise UnknownFindingError(object_)
+    if seal is not None and (found.is_accepted or found.seal != seal):
+        raise ChangedFindingError(object_)
     # If its text changes later, it is reported as if it were new.
     found.accepted_text, found.told_at = found.text, None
     found.accepted_by, found.accepted_at, found.accepted_reason = by, utc_now(), reason

@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
 
 
 def answer_otherwise(app: Flask, prefix: str, answer: Callable[[Exception], AnyResponse | None]) -> None:
-    """Let `answer` respond to errors at paths that begin with `prefix`: to programs, which don't read pages.
+    """Let `answer` respond to errors at `prefix` and below it: to programs, which don't read pages.
 
     It gets the error after the transaction is rolled back; if it returns None, there is a page. A blueprint couldn't
     do this: without a route, there is no blueprint.
@@ -60,7 +60,7 @@ def or_otherwise(page_for: Callable[[Any], AnyResponse]) -> Callable[[Any], AnyR
         if cause is not None and page_for is not _unexpected:
             return or_otherwise(_unexpected)(cause)
         for prefix, answer in current_app.extensions.get("error_answers", {}).items():
-            if request.path.startswith(prefix):
+            if f"{request.path}/".startswith(f"{prefix.removesuffix('/')}/"):
                 db.session.rollback()
                 return cast(AnyResponse | None, answer(error)) or page_for(error)
         try:

@@ -64,8 +64,9 @@ def test_the_same_address_is_one_operator_however_it_is_written(app: Flask) -> N
         accounts.add("Dana@Operator.example", name="Dana", role=OperatorRole.SUPPORT, doer=COMMAND)
     with transaction(), pytest.raises(PeopleError):
         accounts.add("dana", name="Dana", role=OperatorRole.SUPPORT, doer=COMMAND)
-    with transaction(), pytest.raises(OperatorError, match="name"):
-        accounts.add("sam@operator.example", name=" ", role=OperatorRole.SUPPORT, doer=COMMAND)
+    for name in (" ", "\u3164"):
+        with transaction(), pytest.raises(OperatorError, match="name"):
+            accounts.add("sam@operator.example", name=name, role=OperatorRole.SUPPORT, doer=COMMAND)
 
 
 @pytest.mark.parametrize("end", ["disable", "reset"])

@@ -61,6 +61,9 @@ def test_no_one_changes_it(app: Flask, change: str, by_owner: bool) -> None:
         (" \n", None),
         ("x" * (LONGEST_REASON + 1), None),
         ("a\x00b", None),
+        ("\u3164", None),
+        ("\u00ad\u200b", None),
+        ("\u2800 \ufe0f", None),
     ],
 )
 def test_a_reason_is_needed_and_short(text_: str, kept: str | None) -> None:

@@ -22,10 +22,12 @@ from app.language.stored import for_storage
 from app.models import HAS_OWN_CAUSE, AccountName, CreditLot, LotKind, Organization, Transfer, TransferKind
 from app.money import Money
 from app.notify.emails import CreditGranted
-from app.text import is_storable
+from app.text import is_blank, is_storable
 
 LONGEST_NOTE = 120
 LONGEST_KEY = 100
+LONGEST_LIFE = timedelta(days=18_262)
+"""Fifty years: a later last day is a slip of the keyboard, and the last one that there is ends never."""
 
 _POSTED_AS = {
     LotKind.PROMOTIONAL: (TransferKind.PROMOTION, AccountName.PROMOTIONS),
@@ -35,6 +37,10 @@ _POSTED_AS = {
 
 class GrantError(ValueError):
     """The credit can't be granted like this; the text says why."""
+
+
+class UsedKeyError(GrantError):
+    """The key has granted something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +114,25 @@ def grant(organization: Organization, wanted: Grant, actor: Actor, *, at: dateti
     return True
 
 
+def furthest_day(organization: Organization, now: datetime | None = None) -> date:
+    """The furthest day through which granted credit can be used."""
+    return organization.local_day(now or utc_now()) + LONGEST_LIFE
+
+
 def _check(organization: Organization, wanted: Grant, now: datetime) -> None:
     if wanted.kind not in _POSTED_AS:
         raise GrantError("Paid credit comes from top-ups only. Choose promotional or goodwill.")
     if wanted.amount.micro <= 0 or wanted.amount.currency != organization.currency:
         raise GrantError(f"Choose an amount above zero, in {organization.currency}.")
     for name, text, longest in (("note", wanted.note, LONGEST_NOTE), ("key", wanted.key, LONGEST_KEY)):
-        if not 0 < len(text) <= longest or not is_storable(text):
+        if is_blank(text) or len(text) > longest or not is_storable(text):
             raise GrantError(f"Choose a {name} of 1 to {longest} characters.")
     if wanted.note == CORRECTIONS:
         raise GrantError(f"{CORRECTIONS!r} is what corrections are called. Choose another note.")
     if wanted.last_day is not None and wanted.last_day < organization.local_day(now):
         raise GrantError("It would have expired already. Choose today or a later day.")
+    if wanted.last_day is not None and wanted.last_day > furthest_day(organization, now):
+        raise GrantError("It would last for more than fifty years. Choose an earlier day.")
     if wanted.kind is LotKind.PROMOTIONAL and wanted.last_day is None:
         raise GrantError("Promotional credit expires: choose its last day.")
 
@@ -140,7 +153,7 @@ def _compare(organization: Organization, known: tuple[Transfer, CreditLot | None
     expires_at = _end_of(organization, wanted.last_day) if wanted.last_day else None
     same = (transfer.kind, transfer.amount_micro) == (_POSTED_AS[wanted.kind][0], wanted.amount.micro)
     if not same or (lot is not None and (lot.expires_at, lot.note) != (expires_at, wanted.note)):
-        raise GrantError(f"The key {wanted.key!r} has already granted something else. Choose another key.")
+        raise UsedKeyError(f"The key {wanted.key!r} has already granted something else. Choose another key.")
 
 
 def _end_of(organization: Organization, day: date) -> datetime:

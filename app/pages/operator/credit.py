@@ -9,7 +9,8 @@ from uuid import UUID
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.billing.credit.grants import Grant, GrantError
+from app.billing.credit import grants
+from app.billing.credit.grants import Grant, GrantError, UsedKeyError
 from app.billing.wallet.ledger import TooFarError
 from app.models import LotKind, Organization
 from app.money import Money, MoneyError
@@ -34,7 +35,7 @@ WRONG_CODE = "This code is wrong, or was already used. Wait for the next one."
 def new_credit(org_id: UUID) -> str:
     """Ask how much, of which kind, and why."""
     organization = in_view(org_id)
-    return _form_page(organization, CreditForm(key=f"console-{secrets.token_hex(16)}"))
+    return _form_page(organization, CreditForm(key=_new_key()))
 
 
 @blueprint.post("/organizations/<uuid:org_id>/credit")
@@ -82,6 +83,12 @@ def grant_credit(org_id: UUID) -> str | Response | tuple[str, int]:
             is_new = credit.grant(organization, wanted, doer(), cap=_cap(organization))
     except NotAllowedError:
         abort(403)
+    except UsedKeyError:
+        form.key.data = _new_key()
+        form.amount.errors = [
+            "This form has granted other credit already. Review it again to grant this, too."
+        ]
+        return _form_page(organization, form), 409
     except (CapError, GrantError, TooFarError) as error:
         form.amount.errors = [str(error)]
         return _form_page(organization, form), 422
@@ -109,6 +116,8 @@ def _read(organization: Organization, form: CreditForm) -> Grant | None:
         form.last_day.errors = ["Promotional credit expires: choose its last day."]
     elif day is not None and day < organization.local_day():
         form.last_day.errors = ["Choose today or a later day."]
+    elif day is not None and day > grants.furthest_day(organization):
+        form.last_day.errors = ["Choose a day within fifty years."]
     else:
         return _grant(form, kind, amount, day)
     return None
@@ -121,6 +130,10 @@ def _grant(form: CreditForm, kind: LotKind, amount: Money, day: date | None) -> 
         form.reason.errors = [str(error)]
         return None
     return Grant(kind, amount, note, form.key.data or "", day)
+
+
+def _new_key() -> str:
+    return f"console-{secrets.token_hex(16)}"
 
 
 def _cap(organization: Organization) -> Money:

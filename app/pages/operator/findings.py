@@ -10,7 +10,7 @@ from app.operators import findings
 from app.operators.trail import checked_reason
 from app.pages.operator.blueprint import also_command, blueprint, doer, operator_required
 from app.pages.operator.forms import ReasonForm
-from app.reconciliation.findings import UnknownFindingError, list_open
+from app.reconciliation.findings import ChangedFindingError, UnknownFindingError, list_open
 from app.transaction import transaction
 from app.web.text_guard import keeps_typed
 
@@ -36,10 +36,20 @@ def acknowledge_finding() -> str | Response | tuple[str, int]:
         return _page(form, object_), 422
     try:
         with transaction():
-            found = findings.acknowledge(object_, doer(), checked_reason(form.reason.data))
+            found = findings.acknowledge(
+                object_,
+                doer(),
+                checked_reason(form.reason.data),
+                seal=request.form.get("seal", ""),
+            )
     except UnknownFindingError:
         form.reason.errors = ["It isn't open any more."]
         return _page(form, object_), 404
+    except ChangedFindingError:
+        form.reason.errors = [
+            "It has changed since you opened it, or someone has acknowledged it. Read it again."
+        ]
+        return _page(form, object_), 409
     flash(f"Acknowledged: {found.object}.")
     return redirect(url_for("operator.show_findings"), 303)
 

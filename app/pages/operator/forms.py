@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
 
 from app.models import LotKind
-from app.operators.trail import LONGEST_REASON
+from app.operators.trail import LONGEST_REASON, ReasonError, checked_reason
 from app.web.text_guard import TidyForm
 
 KINDS = {LotKind.GOODWILL.value: "Goodwill", LotKind.PROMOTIONAL.value: "Promotional"}
@@ -37,6 +37,13 @@ class ReasonForm(TidyForm, FlaskForm):  # type: ignore[misc]
         "Reason",
         [InputRequired("Say why."), Length(max=LONGEST_REASON, message="Say it in 120 characters.")],
     )
+
+    def validate_reason(self, field: StringField) -> None:
+        """The rest that a reason has to be, as the trail says it."""
+        try:
+            checked_reason(field.data)
+        except ReasonError as error:
+            raise ValidationError(str(error)) from error
 
 
 class CreditForm(ReasonForm):

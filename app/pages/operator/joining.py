@@ -13,9 +13,10 @@ from app.operators import accounts
 from app.operators.accounts import OperatorError
 from app.pages.operator.blueprint import blueprint
 from app.pages.operator.forms import JoinForm
+from app.pages.operator.sign_in import account_of
 from app.people.password_rules import WeakPasswordError
 from app.transaction import transaction
-from app.web import attempts
+from app.web import attempts, known_devices
 from app.web.attempts import Kind, TooManyAttemptsError
 
 _WRONG = "This code is wrong. Enter the one that the app shows now."
@@ -55,7 +56,10 @@ def _try(operator_id: UUID, token: str, form: JoinForm) -> str | Response | tupl
         return _page(token, form), 422
     attempt.succeeded()
     flash("Your account is open. Sign in with the app's next code.")
-    return redirect(url_for("operator.sign_in"), 303)
+    response = redirect(url_for("operator.sign_in"), 303)
+    # What strangers have tried at the account doesn't keep out who was given a link to it.
+    known_devices.remember(response, account_of(joined.email))
+    return response
 
 
 def _page(token: str, form: JoinForm) -> str:

@@ -40,9 +40,6 @@ def show(org_id: UUID) -> str:
     part = _part(request.args.get("part", ""))
     before = Cursor.parse(request.args.get("before", ""))
     after = Cursor.parse(request.args.get("after", ""))
-    if before is None and after is None and part is None:
-        with transaction():
-            trail.record(doer(), "organization.opened", about=organization)
     page = timeline.page(organization, part, before=before, after=after)
     return render_template(
         "operator/organization.html",
@@ -55,11 +52,15 @@ def show(org_id: UUID) -> str:
 
 
 def in_view(org_id: UUID) -> Organization:
-    """The organization of an address. From here on the request sees nothing of any other. 404 if there is none."""
+    """The organization of an address; that it was opened is recorded first, whichever page of it is asked for. From
+    here on the request sees nothing of any other. 404 if there is none. Commits."""
     scope_to(db.session(), org_id)
     organization = facts.find_organization(org_id)
     if organization is None:
         abort(404)
+    if not trail.is_open(doer(), organization):
+        with transaction():
+            trail.record(doer(), "organization.opened", about=organization)
     return organization
 
 

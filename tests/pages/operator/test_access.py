@@ -232,6 +232,8 @@ def test_what_is_not_there_is_said_by_the_console(console: Console) -> None:
     assert answer.status_code == 404
     assert "Voice Portal operators" in answer.text
     assert "/billing" not in answer.text
+    for beside in ("/operatorx", "/operators/sign-in", "/operator.html"):
+        assert "Voice Portal operators" not in console.client.get(beside).text
 
 
 def test_each_page_and_action_has_a_command(app: Flask) -> None:

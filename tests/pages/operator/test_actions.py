@@ -111,9 +111,16 @@ def test_a_key_grants_nothing_else_afterward(console: Console, harbor: Organizat
     reviewed = review(console, harbor)
     at, filled = f"/organizations/{harbor.id}/credit/grant", fields(reviewed)
     assert console.post(at, filled).status_code == 303
-    assert console.post(at, filled | {"amount": "30"}).status_code == 422
+    other = console.post(at, filled | {"amount": "30"})
+    assert other.status_code == 409
+    assert "already" in text_of(other)
     assert console.post(at, filled | {"key": "mine"}).status_code == 422
     assert ledger.lock(harbor.id).posted == usd("25")
+    db.session.rollback()
+    # The form has another key, so that what is reviewed again can be granted.
+    reviewed = console.post(f"/organizations/{harbor.id}/credit", filled | fields(other) | {"amount": "30"})
+    assert console.post(at, fields(reviewed)).status_code == 303
+    assert ledger.lock(harbor.id).posted == usd("55")
 
 
 def test_minutes_later_a_code_is_asked_for_and_counts_once(console: Console, harbor: Organization) -> None:
@@ -178,6 +185,8 @@ def test_no_one_grants_more_in_a_day_than_the_settings_allow(console: Console, h
         ({"kind": "paid"}, "Choose a kind"),
         ({"kind": "promotional"}, "choose its last day"),
         ({"last_day": "2020-01-01"}, "today or a later day"),
+        ({"last_day": "9999-12-31"}, "within fifty years"),
+        ({"reason": "\u3164\u00ad"}, "Say why"),
     ],
 )
 def test_what_can_not_be_granted_is_said(
@@ -258,7 +267,7 @@ def open_finding(harbor: Organization) -> Thing:
         findings.record({"pi_1": "Paid at Stripe, and not here."}, is_everything=True)
     return Thing(
         "/findings/acknowledge",
-        {"object": "pi_1"},
+        {"object": "pi_1", "seal": Finding(text="Paid at Stripe, and not here.").seal},
         ["stripe", "accept", "pi_1"],
         "finding.acknowledged",
         lambda: db.session.get_one(Finding, "pi_1", populate_existing=True).is_accepted,
@@ -273,7 +282,8 @@ def test_it_needs_a_reason_is_done_and_leaves_what_the_command_leaves(
     app: Flask, console: Console, harbor: Organization, make: Callable[[Organization], Thing]
 ) -> None:
     thing = make(harbor)
-    assert console.post(thing.at, thing.more).status_code == 422
+    for nothing in ("", " \t", "\u2800", "x" * 121):
+        assert console.post(thing.at, thing.more | {"reason": nothing}).status_code == 422
     assert not thing.is_done()
     db.session.rollback()
     assert console.post(thing.at, thing.more | {"reason": WHY}).status_code == 303

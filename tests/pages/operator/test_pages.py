@@ -6,11 +6,13 @@ import re
 
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import EventState, OperatorRole, Organization, StripeEvent
-from app.operators import accounts, search
+from app.models import EventState, Finding, OperatorRole, Organization, StripeEvent
+from app.operators import accounts, search, trail
 from app.operators.search import SearchTooSlowError
 from app.operators.trail import COMMAND
 from app.reconciliation import findings
@@ -20,6 +22,7 @@ from tests.operators.test_timeline import fill
 from tests.support.browsing import text_of
 from tests.support.console import Console
 from tests.support.factors import a_code
+from tests.support.moved_clock import moved_clock
 from tests.support.operating import events
 from tests.support.statements import statements
 
@@ -72,7 +75,7 @@ def test_an_organization_is_found_and_leads_to_its_story(console: Console, harbo
 def test_a_search_that_takes_too_long_says_so(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_PATIENCE", "1ms")
     slow = db.func.pg_sleep(1).cast(db.Text).label("why")
-    monkeypatch.setattr(search, "_query", lambda _: db.select(Organization.id, slow).order_by(slow))
+    monkeypatch.setattr(search, "_queries", lambda _: [db.select(Organization.id, slow).order_by(slow)])
     an_organization()
     with pytest.raises(SearchTooSlowError):
         search.find("x")
@@ -102,6 +105,43 @@ def test_who_looked_at_whom_is_recorded(console: Console, harbor: Organization) 
     assert "signed in" not in only
 
 
+PAGES_OF_ONE = ["", "?part=credit", "?part=holds", "?before=x", "?after=x", "?part=audit&before=x"]
+
+
+@pytest.mark.parametrize("more", PAGES_OF_ONE)
+def test_whichever_page_of_it_is_asked_for_it_is_recorded_once(
+    console: Console, harbor: Organization, more: str
+) -> None:
+    for _ in range(2):
+        console.get(f"/organizations/{harbor.id}{more}")
+    assert [one.organization_id for one in events("organization.opened")] == [harbor.id]
+    another = an_organization()
+    console.get(f"/organizations/{another.id}{more}")
+    assert len(events("organization.opened")) == 2
+    assert console.opened is not None
+    with moved_clock(utc_now() + trail.OPENED_FOR):
+        console.sign_in(console.opened)
+        console.get(f"/organizations/{harbor.id}{more}")
+    assert len(events("organization.opened")) == 3
+
+
+def test_no_address_of_an_organization_shows_anything_before_that_is_recorded(
+    app: Flask, console: Console
+) -> None:
+    found = [rule for rule in app.url_map.iter_rules() if "<uuid:org_id>" in rule.rule and of_console(rule)]
+    assert len(found) > 4
+    for rule in found:
+        made = an_organization()
+        at = re.sub(r"<uuid:\w+>", str(made.id), rule.rule)
+        methods = {"GET", "POST"} & (rule.methods or set())
+        console.client.open(at, method=min(methods), data={"csrf_token": console.token})
+        assert [one.organization_id for one in events("organization.opened")][-1] == made.id, rule
+
+
+def of_console(rule: Rule) -> bool:
+    return rule.endpoint.startswith("operator.")
+
+
 def test_findings_of_an_organization_are_in_its_story(console: Console, harbor: Organization) -> None:
     with transaction():
         findings.record({"in_1": "Not paid here.", "in_2": "Someone else's."}, is_everything=True)
@@ -114,10 +154,52 @@ def test_acknowledged_findings_say_by_whom_and_why(console: Console) -> None:
     with transaction():
         findings.record({"pi_1": "Paid twice."}, is_everything=True)
     assert "Acknowledge finding" in console.get("/findings?object=pi_1").text
-    console.post("/findings/acknowledge", {"object": "pi_1", "reason": "Refunded by hand"})
+    seal = Finding(text="Paid twice.").seal
+    console.post("/findings/acknowledge", {"object": "pi_1", "reason": "Refunded by hand", "seal": seal})
     page = text_of(console.get("/findings"))
     assert "Nothing differs" in page
     assert "dana@operator.example: Refunded by hand" in page
+
+
+def test_only_what_was_read_is_acknowledged(console: Console) -> None:
+    def seal_of(page: TestResponse) -> str:
+        found = re.search(r'name="seal" value="(\w+)"', page.text)
+        assert found is not None
+        return found[1]
+
+    def found(text: str) -> None:
+        with transaction():
+            findings.record({"pi_1": text}, is_everything=True)
+
+    found("Refunded $5 there.")
+    form = {"object": "pi_1", "reason": "Small", "seal": seal_of(console.get("/findings?object=pi_1"))}
+    found("Refunded $500 there.")
+    answer = console.post("/findings/acknowledge", form)
+    assert answer.status_code == 409
+    assert "Refunded $500 there." in text_of(answer)
+    assert console.post("/findings/acknowledge", form | {"seal": ""}).status_code == 409
+    assert findings.count() == 1
+    assert console.post("/findings/acknowledge", form | {"seal": seal_of(answer)}).status_code == 303
+    # No one else's reason takes the place of the first.
+    assert console.post("/findings/acknowledge", form | {"seal": seal_of(answer)}).status_code == 409
+    assert len(events("finding.acknowledged")) == 1
+
+
+def test_who_was_given_a_link_is_not_kept_out_by_what_strangers_tried(app: Flask) -> None:
+    with transaction():
+        token = accounts.add("sam@operator.example", name="Sam", role=OperatorRole.SUPPORT, doer=COMMAND)
+    found = accounts.find_by_link(token)
+    assert found is not None
+    secret, stranger, sam = accounts.setup_of(found).secret, Console(app), Console(app)
+    wrong = {"email": "sam@operator.example", "password": "guess", "code": "1"}
+    stranger.get("/sign-in")
+    answers = [stranger.post("/sign-in", wrong).status_code for _ in range(9)]
+    assert answers[-1] == 429
+    sam.get(f"/join/{token}")
+    assert sam.post(f"/join/{token}", {"password": PASSWORD, "code": a_code(secret)}).status_code == 303
+    sam.get("/sign-in")
+    right = {"email": "sam@operator.example", "password": PASSWORD, "code": a_code(secret, steps=1)}
+    assert sam.post("/sign-in", right).status_code == 303
 
 
 def test_events_that_need_someone_are_listed_and_any_is_found_by_its_id(console: Console) -> None:
@@ -165,6 +247,7 @@ def test_hostile_names_are_names(app: Flask, console: Console) -> None:
 def test_a_page_asks_as_little_of_the_database_however_much_there_is(
     console: Console, harbor: Organization
 ) -> None:
+    console.get(f"/organizations/{harbor.id}")
     with statements() as few:
         console.get(f"/organizations/{harbor.id}")
     for _ in range(3):
