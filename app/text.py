@@ -43,7 +43,7 @@ def is_storable(text: str) -> bool:
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of `text` can be seen: it is empty, or only spaces, controls and characters drawn as nothing."""
+    """Whether nothing of `text` can be seen: it is empty, or only spaces, controls and what is drawn as nothing."""
     return all(unicodedata.category(one)[0] in "CZ" or one in _DRAWN_AS_NOTHING for one in text)
 
 

@@ -11,8 +11,8 @@ from app.reconciliation import findings
 def acknowledge(object_: str, doer: Doer, reason: str, *, seal: str | None = None) -> Finding:
     """Accept a finding: it is no longer reported, unless something else is found. In the caller's transaction.
 
-    `seal` is that of the text that they have read. Raises `UnknownFindingError`, and `ChangedFindingError` where there
-    is a `seal`.
+    `seal` is that of the text that they have read. Raises `UnknownFindingError`, and `ChangedFindingError` where
+    there is a `seal`.
     """
     found = findings.accept(object_, by=doer.name, reason=reason, seal=seal)
     trail.record(doer, "finding.acknowledged", found.object, reason=reason)

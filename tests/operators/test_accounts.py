@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -20,7 +22,7 @@ from app.transaction import transaction
 from tests.factories import PASSWORD, an_organization
 from tests.support.factors import a_code
 from tests.support.moved_clock import moved_clock
-from tests.support.operating import an_operator, events
+from tests.support.operating import Opened, an_operator, events
 
 
 def a_link(email: str = "dana@operator.example") -> str:
@@ -103,7 +105,14 @@ def test_a_role_counts_from_the_next_request_on(app: Flask) -> None:
 
 
 def test_a_code_counts_once(app: Flask) -> None:
-    opened = an_operator()
+    now = utc_now()
+    # From the beginning of a code's half minute on, in which the test is over.
+    with moved_clock(now + timedelta(seconds=30 - now.timestamp() % 30)):
+        opened = an_operator()
+        uses_each_code_once(opened)
+
+
+def uses_each_code_once(opened: Opened) -> None:
     with transaction():
         operator = accounts.lock(opened.operator.id)
         assert not accounts.use_code(operator, a_code(opened.secret)), "joining used it"
