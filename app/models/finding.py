@@ -34,7 +34,7 @@ class Finding(Base):
 
     @property
     def seal(self) -> str:
-        """Stands for the text: whoever acts on it says with this which one they have read."""
+        """Stands for the text: who acts on it says with this which one they have read."""
         return blake2b(self.text.encode(), digest_size=12).hexdigest()
 
     @property

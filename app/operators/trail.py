@@ -112,7 +112,7 @@ def record(
 @seeing_all(Reason.CONSOLE)
 def is_open(doer: Doer, organization: Organization) -> bool:
     """Whether the operator has opened the organization a moment ago, as an entry says. A command's reader is no one
-    in particular: each opens it anew."""
+    in particular: each opens it again."""
     if doer.operator is None:
         return False
     entry = select(OperatorEvent.id).where(
