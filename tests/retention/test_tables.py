@@ -104,6 +104,13 @@ def old_and_others() -> dict[str, tuple[list[Row], list[Row]]]:
             [{"created_at": days(300), "seen_at": days(300)}],
             [{"created_at": days(0.01), "seen_at": days(0)}],
         ),
+        "operator_session": (
+            [
+                {"token_hash": b"1", "created_at": days(0.4), "seen_at": days(0)},
+                {"token_hash": b"2", "created_at": days(0.1), "seen_at": days(0.02)},
+            ],
+            [{"token_hash": b"3", "created_at": days(0.1), "seen_at": days(0)}],
+        ),
         "plan_switch": (
             [{"id": an_id(8), "status": "review", "created_at": days(8)}],
             [
