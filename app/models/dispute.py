@@ -33,7 +33,7 @@ class Dispute(OrgScoped, Base):
         ),
     )
 
-    stripe_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    stripe_id: Mapped[str] = mapped_column(String(255), primary_key=True, index=True)
     top_up_id: Mapped[UUID]
     amount_micro: Mapped[Micro]
     currency: Mapped[str] = mapped_column(String(3))

@@ -78,6 +78,7 @@ class OperatorEvent(Base):
     __table_args__ = (
         Index("ix_operator_event_at", "at", "id"),
         Index("ix_operator_event_operator", "operator_id", "at"),
+        Index("ix_operator_event_organization", "organization_id", "at", "id"),
     )
 
     id: Mapped[Id]

@@ -70,7 +70,7 @@ class Subscription(OrgScoped, Base):
     quantity: Mapped[int] = mapped_column(default=1, server_default="1")
     next_charge: Mapped[Json | None] = mapped_column(JSONB)
     odd: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
-    stripe_id: Mapped[str | None] = mapped_column(String(255))
+    stripe_id: Mapped[str | None] = mapped_column(String(255), index=True)
 
 
 class Invoice(OrgScoped, Base):

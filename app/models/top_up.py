@@ -79,7 +79,7 @@ class TopUp(OrgScoped, Base):
     keep_card: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempt: Mapped[int] = mapped_column(default=0)
     payment_intent_id: Mapped[str | None] = mapped_column(String(255))
-    charge_id: Mapped[str | None] = mapped_column(String(255))
+    charge_id: Mapped[str | None] = mapped_column(String(255), index=True)
     decline_code: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[UUID | None]
     created_at: Mapped[Created]

@@ -30,7 +30,8 @@ MOST = 20
 LONGEST = 254
 Query = Select[*tuple[Any, ...]]
 _PATIENCE = "5s"
-"""How long the database may look, for each query: a name has no index, nor has a transfer's id by itself."""
+"""How long the database may look, for each query: a name has no index, nor has a recipient, or a transfer's id by
+itself."""
 
 
 class SearchTooSlowError(Exception):
@@ -57,7 +58,7 @@ def find(wanted: str) -> list[Match]:
         return []
     db.session.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
     try:
-        rows = next(filter(None, map(_rows, _queries(wanted))), [])
+        rows = next(filter(None, map(_rows, queries(wanted))), [])
     except DBAPIError as error:
         if isinstance(error.orig, QueryCanceled):
             db.session.rollback()
@@ -71,9 +72,9 @@ def _rows(query: Query) -> list[Any]:
     return list(db.session.execute(query.order_by(Organization.name, Organization.id).limit(MOST)))
 
 
-def _queries(wanted: str) -> Iterable[Query]:
-    """One after the other, until one of them finds something: what has an index comes first."""
-    for prefix, by in _BY_PREFIX.items():
+def queries(wanted: str) -> Iterable[Query]:
+    """What is asked, one after the other, until one of them finds something: what has an index comes first."""
+    for prefix, by in IDS_AT_STRIPE.items():
         if wanted.startswith(prefix):
             return by(wanted)
     if "@" in wanted:
@@ -105,7 +106,7 @@ def _whose(table: type[OrgScoped], column: Any, why: str) -> Callable[[str], lis
     return by
 
 
-_BY_PREFIX: dict[str, Callable[[str], list[Query]]] = {
+IDS_AT_STRIPE: dict[str, Callable[[str], list[Query]]] = {
     "cus_": _by_customer,
     "pi_": _whose(TopUp, TopUp.payment_intent_id, "Payment of a top-up"),
     "ch_": _whose(TopUp, TopUp.charge_id, "Charge of a top-up"),

@@ -40,6 +40,7 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "prefer-robust-stmts": _BEGUN_AGAIN,
     },
     "0067": {"prefer-robust-stmts": _BEGUN_AGAIN},
+    "0070": {"prefer-robust-stmts": _BEGUN_AGAIN},
 }
 """By migration: which rule it breaks, and why no one waits for it, or did."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Dispute, Invoice, InvoiceStatus, Organization, TopUp, TopUpStatus, Transfer
-from app.models.scope import scope_to
+from app.models.scope import Reason, scope_to, seeing_all
 from app.operators import search
 from tests.factories import a_card, a_person, an_organization
 
@@ -115,6 +117,21 @@ def test_it_is_found_by_each(harbor: Organization) -> None:
 )
 def test_what_is_nowhere_finds_nothing(harbor: Organization, wanted: str) -> None:
     assert names(wanted) == []
+
+
+@pytest.mark.parametrize("wanted", [*search.IDS_AT_STRIPE, "cus_"])
+def test_an_id_at_stripe_is_found_by_an_index_of_its_own(harbor: Organization, wanted: str) -> None:
+    """Whatever else there is: the planner has no other way than to read all, if it has to."""
+    query = next(iter(search.queries(f"{wanted}1")))
+    said = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    with seeing_all(Reason.TESTS):
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = [row[0] for row in db.session.execute(text(f"EXPLAIN {said}"))]
+        (found,) = [number for number, line in enumerate(plan) if f"= '{wanted}1'" in line]
+        name = re.search(r"using (\w+) on", plan[found - 1])
+        assert name is not None, plan
+        first = db.session.scalar(text(f"SELECT pg_get_indexdef('{name[1]}'::regclass, 1, true)"))
+    assert plan[found].strip().startswith(f"Index Cond: (({first})::text = "), plan
 
 
 def test_an_unknown_id_finds_nothing(harbor: Organization) -> None:

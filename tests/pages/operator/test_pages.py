@@ -75,7 +75,7 @@ def test_an_organization_is_found_and_leads_to_its_story(console: Console, harbo
 def test_a_search_that_takes_too_long_says_so(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_PATIENCE", "1ms")
     slow = db.func.pg_sleep(1).cast(db.Text).label("why")
-    monkeypatch.setattr(search, "_queries", lambda _: [db.select(Organization.id, slow).order_by(slow)])
+    monkeypatch.setattr(search, "queries", lambda _: [db.select(Organization.id, slow).order_by(slow)])
     an_organization()
     with pytest.raises(SearchTooSlowError):
         search.find("x")
