@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.pages.operator.blueprint import SessionOverError, harden
+from app.pages.operator.blueprint import SessionOverError, harden, signed_in
 from app.web import errors
 from app.web.database import is_locked, is_unavailable
 from app.web.form_tokens import ForeignOriginError
@@ -74,4 +74,12 @@ def _of_http(error: HTTPException) -> AnyResponse | None:
 
 
 def _page(code: int, title: str, message: str) -> Response:
-    return harden(make_response(render_template("operator/refused.html", title=title, message=message), code))
+    # Without a route there is no blueprint, which would say who it is.
+    who = signed_in()
+    page = render_template(
+        "operator/refused.html",
+        title=title,
+        message=message,
+        operator=who.operator if who is not None else None,
+    )
+    return harden(make_response(page, code))

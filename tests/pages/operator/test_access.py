@@ -231,6 +231,8 @@ def test_what_is_not_there_is_said_by_the_console(console: Console) -> None:
     answer = console.get("/nothing")
     assert answer.status_code == 404
     assert "Voice Portal operators" in answer.text
+    assert "Find an organization" in answer.text, "they can go on from there"
+    assert "Find an organization" not in Console(console.client.application).get("/nothing").text
     assert "/billing" not in answer.text
     for beside in ("/operatorx", "/operators/sign-in", "/operator.html"):
         assert "Voice Portal operators" not in console.client.get(beside).text

@@ -70,6 +70,15 @@ def test_an_organization_is_found_and_leads_to_its_story(console: Console, harbo
     assert f'href="/operator/organizations/{harbor.id}"' in page.text
     assert "Nothing matches “oak”" in text_of(console.get("?q=oak"))
     assert "What do you have?" in text_of(console.get())
+    focused = re.compile(r'id="q"[^>]* autofocus')
+    assert [
+        bool(focused.search(console.get(at).text)) for at in ("", "?q=oak", "?q=harbor", "/findings")
+    ] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_search_that_takes_too_long_says_so(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,8 +166,13 @@ def test_acknowledged_findings_say_by_whom_and_why(console: Console) -> None:
     seal = Finding(text="Paid twice.").seal
     console.post("/findings/acknowledge", {"object": "pi_1", "reason": "Refunded by hand", "seal": seal})
     page = text_of(console.get("/findings"))
-    assert "Nothing differs" in page
+    assert "pi_1" in page
+    assert "Acknowledge finding" not in page
     assert "dana@operator.example: Refunded by hand" in page
+
+
+def test_before_the_first_comparison_no_one_is_told_that_nothing_differs(console: Console) -> None:
+    assert "Nothing differs" not in text_of(console.get("/findings"))
 
 
 def test_only_what_was_read_is_acknowledged(console: Console) -> None:
