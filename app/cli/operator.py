@@ -18,11 +18,12 @@ from app.operators.search import SearchTooSlowError
 from app.operators.timeline_parts import Part
 from app.operators.trail import COMMAND
 from app.people.organizations import PeopleError
+from app.text import shown_in_a_line
 from app.transaction import transaction
 
 _ROLES = click.Choice([role.value for role in OperatorRole])
 _STORY = ("AT (UTC)", "PART", "WHAT", "SUBJECT", "STATE", "AMOUNT")
-_LOG = ("AT (UTC)", "WHO", "WHAT", "ORGANIZATION", "SUBJECT", "WHY")
+_LOG = ("AT (UTC)", "WHO", "WHAT", "ORGANIZATION", "AMOUNT", "SUBJECT", "WHY")
 
 
 @click.group()
@@ -106,7 +107,15 @@ def list_operators() -> None:
 def log() -> None:
     """List what operators did last, newest first, by the console or by a command."""
     rows = [
-        (f"{one.at:%Y-%m-%d %H:%M}", one.actor, one.action, one.organization, one.subject, one.reason)
+        (
+            f"{one.at:%Y-%m-%d %H:%M}",
+            one.actor,
+            one.action,
+            one.organization,
+            str(one.amount or ""),
+            one.subject,
+            one.reason,
+        )
         for one in trail.page().rows
     ]
     if rows:
@@ -152,7 +161,8 @@ def story(org_id: UUID, part: str | None, limit: int) -> None:
         with transaction():
             page = timeline.page(organization, Part(part) if part else None, size=limit)
     click.echo(
-        f"{organization.name}, {has.plan.name}: {has.balance.available} available, {has.balance.state.value}."
+        f"{shown_in_a_line(organization.name)}, {has.plan.name}: "
+        f"{has.balance.available} available, {has.balance.state.value}."
     )
     table.show(
         _STORY,

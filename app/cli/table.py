@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from app.text import shown_in_a_line
+
 
 def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their headings, in aligned columns."""
-    for line in _lines([headings, *rows]):
+    """Print rows under their headings, in aligned columns. Names that others gave stay within their cell: they move
+    no cursor and begin no line."""
+    for line in _lines([headings, *([shown_in_a_line(cell) for cell in row] for row in rows)]):
         click.echo(line)
 
 

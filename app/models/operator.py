@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
 from app.models.columns import Created, Id, When, Words, enum_type
+from app.money import Money
 
 
 class OperatorRole(StrEnum):
@@ -93,3 +94,10 @@ class OperatorEvent(Base):
     amount_micro: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None] = mapped_column(String(3))
     address: Mapped[str | None] = mapped_column(String(64))
+
+    @property
+    def amount(self) -> Money | None:
+        """The money that it was about; None if it was about none."""
+        if self.amount_micro is None or self.currency is None:
+            return None
+        return Money(self.amount_micro, self.currency)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import Undefined
+from jinja2.utils import missing
 
 from app.extensions import db
 from config import Settings
@@ -16,10 +19,20 @@ from tests.support.console import Console, a_console
 from tests.support.database import empty, inside, trust_connections
 
 
+class NothingMissing(Undefined):
+    """What a page asks of a row that doesn't have it is a mistake, which would only leave a gap."""
+
+    def __init__(self, hint: Any = None, obj: Any = missing, *others: Any, **named: Any) -> None:
+        super().__init__(hint, obj, *others, **named)
+        if obj is not missing:
+            self._fail_with_undefined_error()
+
+
 @pytest.fixture(scope="session")
 def console_application(settings: Settings) -> Flask:
     app = create_app(replace(settings, operator_console=True, operator_credit_a_day=100))
     app.test_client_class = BrowserClient
+    app.jinja_env.undefined = NothingMissing
     with app.app_context():
         trust_connections(db.engine)
     return app

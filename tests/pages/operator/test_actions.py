@@ -83,6 +83,7 @@ def test_credit_is_reviewed_granted_told_and_recorded(console: Console, harbor: 
     assert "$25.00 of goodwill credit granted" in text_of(console.get(answer.location))
     assert ledger.lock(harbor.id).posted == usd("25")
     assert verification.check() == []
+    assert "Harbor Dental · $25.00" in text_of(console.get("/activity"))
     trail = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "credit.granted")).one()
     assert (trail.actor, trail.details["note"]) == ("operator Dana Whitfield", WHY)
     mail = db.session.scalars(db.select(Mail).where(Mail.kind == "credit_granted")).one()

@@ -108,7 +108,7 @@ def test_who_looked_at_whom_is_recorded(console: Console, harbor: Organization) 
     console.get(f"/organizations/{harbor.id}")
     (opened,) = events("organization.opened")
     assert (opened.actor, opened.organization_id) == ("dana@operator.example", harbor.id)
-    assert "Organization: opened · Harbor Dental" in text_of(console.get("/activity"))
+    assert "Organization opened · Harbor Dental" in text_of(console.get("/activity"))
     only = text_of(console.get(f"/activity?organization={harbor.id}"))
     assert "opened" in only
     assert "signed in" not in only
