@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 _WRITTEN = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -19,9 +19,10 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Month | None:
-        """Parse a month; None if it is invalid."""
+        """Parse a month; None if it is invalid, or of the last year that there is, whose end no day comes after."""
         found = _WRITTEN.fullmatch(text)
-        return cls(int(found[1]), int(found[2])) if found and int(found[1]) else None
+        year = int(found[1]) if found else 0
+        return cls(year, int(found[2])) if found and 0 < year < MAXYEAR else None
 
     @classmethod
     def of(cls, day: date) -> Month:
