@@ -26,6 +26,12 @@ _STORY = ("AT (UTC)", "PART", "WHAT", "SUBJECT", "STATE", "AMOUNT")
 _LOG = ("AT (UTC)", "WHO", "WHAT", "ORGANIZATION", "AMOUNT", "SUBJECT", "WHY")
 
 
+_url = click.option(
+    "--url",
+    help="Where operators reach the console, if it isn't at PUBLIC_URL: https://console.internal.example",
+)
+
+
 @click.group()
 def operator() -> None:
     """Operators of the console, what they find, and what they did."""
@@ -35,8 +41,9 @@ def operator() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="The operator's name. Owners read it in their history.")
 @click.option("--role", type=_ROLES, default=OperatorRole.SUPPORT.value, show_default=True)
+@_url
 @for_operators
-def add(email: str, name: str, role: str) -> None:
+def add(email: str, name: str, role: str, url: str | None) -> None:
     """Make an operator's account, and print the link with which they choose a password and set up their app."""
     try:
         with transaction():
@@ -44,13 +51,14 @@ def add(email: str, name: str, role: str) -> None:
     except (OperatorError, PeopleError) as error:
         _refuse(error)
     click.echo(f"{email} is an operator ({role}). Give them this link; it works once, for a day:")
-    click.echo(_link(token))
+    click.echo(_link(token, url))
 
 
 @operator.command()
 @click.argument("email")
+@_url
 @for_operators
-def reset(email: str) -> None:
+def reset(email: str, url: str | None) -> None:
     """Forget an operator's password and app, sign them out, and print a new link. Lets a disabled one in again."""
     try:
         with transaction():
@@ -58,7 +66,7 @@ def reset(email: str) -> None:
     except OperatorError as error:
         _refuse(error)
     click.echo(f"{email} is signed out. Give them this link; it works once, for a day:")
-    click.echo(_link(token))
+    click.echo(_link(token, url))
 
 
 @operator.command()
@@ -180,8 +188,9 @@ def story(org_id: UUID, part: str | None, limit: int) -> None:
     )
 
 
-def _link(token: str) -> str:
-    return f"{current_app.config['SETTINGS'].public_url}/operator/join/{token}"
+def _link(token: str, url: str | None) -> str:
+    at: str = url or current_app.config["SETTINGS"].public_url
+    return f"{at.rstrip('/')}/operator/join/{token}"
 
 
 def _refuse(error: Exception) -> NoReturn:

@@ -21,6 +21,8 @@ _SECRET_VALUE = re.compile(
     r"\b(?:[sr]k_(?:test|live)|whsec)_\w+|\bvpb_\w+|\b\w+_secret_\w+|postgres\w*(?:\+\w+)?://\S+"
 )
 _QUIET = {"assets.static", "csp_reports.receive", "health.healthz", "health.readyz"}
+_LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_.-]{40,}")
+"""Longer than the ids that stand in addresses."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -93,7 +95,10 @@ def request_id() -> str:
 
 
 def path() -> str:
-    """The path of the request being served, without the token that some links carry in it."""
+    """The path of the request being served, without the token that some links carry in it: also where it leads to no
+    page, because more was pasted than the link, or another process serves what it opens."""
+    if request.url_rule is None:
+        return _LIKE_A_TOKEN.sub("[redacted]", request.path)
     token = (request.view_args or {}).get("token")
     return request.path.replace(token, "[redacted]") if token else request.path
 

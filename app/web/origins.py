@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from flask import current_app, request
 
+from app.own_pages import is_of_console
 from app.web.content_security_policy import origin_of
 from config import Settings
 
@@ -27,6 +28,9 @@ def foreign_origin() -> str | None:
     `null` is an opaque origin: a sandboxed frame, or a page opened from a file.
     """
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if is_of_console(request.path) and site is not None and site not in OWN:
+        # It may be served at an address of its own, where what is public is another site.
+        return origin or f"a {site} page"
     if origin is not None:
         return None if origin in _allowed(current_app.config["SETTINGS"]) else origin
     if site is not None:
@@ -45,7 +49,10 @@ def not_of_shell() -> str | None:
 
 def _allowed(settings: Settings) -> set[str]:
     """Our own; and the shell's where the shell shows our pages as its own, behind its proxy. The browser then says
-    that they are of one origin, which it doesn't of a page of the shell's that sends us a form from elsewhere."""
+    that they are of one origin, which it doesn't of a page of the shell's that sends us a form from elsewhere. The
+    operators' console is in no page of the shell's."""
+    if is_of_console(request.path):
+        return _own(settings)
     is_proxied = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
     return _own(settings) | (set(settings.shell_origins) if is_proxied else set())
 

@@ -22,6 +22,8 @@ def test_an_operator_is_added_with_a_link_that_opens_the_account(app: Flask) -> 
     assert found is not None
     assert found.may_grant
     assert "hasn't joined" in run(app, "list")
+    elsewhere = run(app, "reset", "sam@operator.example", "--url", "https://console.internal.example/")
+    assert "\nhttps://console.internal.example/operator/join/" in elsewhere
     assert "already" in run(app, "add", "sam@operator.example", "--name", "Sam Lee")
 
 

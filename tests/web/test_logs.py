@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+
+import pytest
 import structlog
 
 from app.web import logs
+from tests.support.browsing import Visitor
 
 
 def test_a_second_configuration_leaves_no_logger_behind() -> None:
@@ -16,3 +20,19 @@ def test_a_second_configuration_leaves_no_logger_behind() -> None:
     with structlog.testing.capture_logs() as lines:
         log.info("second")
     assert [line["event"] for line in lines] == ["second"]
+
+
+@pytest.mark.parametrize("at", ["/operator/join/{}", "/nothing/{}/", "/sign-in/{})", "/{}"])
+def test_no_token_is_logged_where_its_link_leads_to_no_page(visitor: Visitor, at: str) -> None:
+    """As where another process serves it, or where more was pasted than the link."""
+    token = secrets.token_urlsafe(32)
+    with structlog.testing.capture_logs() as lines:
+        assert visitor.client.get(at.format(token)).status_code in {302, 404, 405}
+    assert token not in str(lines)
+    assert any("[redacted]" in str(line.get("path")) for line in lines)
+
+
+def test_ids_in_paths_are_logged(visitor: Visitor) -> None:
+    with structlog.testing.capture_logs() as lines:
+        visitor.client.get("/nothing/01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90")
+    assert "01932c07-9a3e-7b61-8f0e-2d5d3c1b7a90" in str(lines)

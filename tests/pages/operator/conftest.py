@@ -18,6 +18,8 @@ from tests.support.browsing import BrowserClient
 from tests.support.console import Console, a_console
 from tests.support.database import empty, inside, trust_connections
 
+SHELL = "https://shell.example"
+
 
 class NothingMissing(Undefined):
     """What a page asks of a row that doesn't have it is a mistake, which would only leave a gap."""
@@ -30,7 +32,9 @@ class NothingMissing(Undefined):
 
 @pytest.fixture(scope="session")
 def console_application(settings: Settings) -> Flask:
-    app = create_app(replace(settings, operator_console=True, operator_credit_a_day=100))
+    app = create_app(
+        replace(settings, operator_console=True, operator_credit_a_day=100, shell_origins=(SHELL,))
+    )
     app.test_client_class = BrowserClient
     app.jinja_env.undefined = NothingMissing
     with app.app_context():

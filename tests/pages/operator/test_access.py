@@ -21,6 +21,7 @@ from app.web.pools import HASH_PASSWORDS_OF_OPERATORS, Pool, pool_of
 from config import Settings
 from demo.application import create_app
 from tests.factories import an_organization
+from tests.pages.operator.conftest import SHELL
 from tests.support.browsing import text_of
 from tests.support.console import COOKIE, Console, a_console
 from tests.support.moved_clock import moved_clock
@@ -195,7 +196,9 @@ def test_support_can_not_grant_credit(app: Flask) -> None:
     assert events("credit.granted") == []
 
 
-def test_every_form_needs_its_token_and_its_own_origin(console: Console, app: Flask) -> None:
+def test_every_form_needs_its_token_and_its_own_origin(
+    console: Console, app: Flask, settings: Settings
+) -> None:
     for rule, method in each(app):
         if method != "POST":
             continue
@@ -205,6 +208,11 @@ def test_every_form_needs_its_token_and_its_own_origin(console: Console, app: Fl
         for headers in (
             {"Origin": "https://evil.example"},
             {"Sec-Fetch-Site": "cross-site"},
+            # The owners' pages, where the console is at an address of its own; and the shell's, with which they share one.
+            {"Origin": settings.public_url, "Sec-Fetch-Site": "cross-site"},
+            {"Origin": settings.public_url, "Sec-Fetch-Site": "same-site"},
+            {"Origin": SHELL, "Sec-Fetch-Site": "same-origin"},
+            {"Origin": SHELL},
             {"Origin": "null"},
         ):
             answer = console.client.post(at, data={"csrf_token": console.token}, headers=headers)
