@@ -57,7 +57,9 @@ _NO_MORE = {
         "second factor."
     ),
     Kind.CONFIRMATION: marked("Too many attempts. Sign out, and sign in again."),
-    Kind.OPERATOR: marked("Too many attempts. Use a browser that you've signed in with before."),
+    Kind.OPERATOR: marked(
+        "Too many attempts. Use a browser that you've signed in with before, or ask for a new link."
+    ),
 }
 
 
