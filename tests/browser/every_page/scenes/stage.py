@@ -33,6 +33,7 @@ class Stage:
 
     def look(self, name: str) -> None:
         """There is something to see, on the page of this rule."""
+        self._arrive()
         self.seen.add(name)
         self.examine(name)
 
@@ -70,7 +71,13 @@ class Stage:
         self.page.route(address, answer)
         self.page.goto(address)
 
+    def _arrive(self) -> None:
+        """Wait for what a form leads to: it first asks whether anyone answers, and leaves the page after that."""
+        expect(self.page.locator("form[data-sent]")).to_have_count(0)
+
     def see(self, text: str) -> None:
+        """Wait for a text on the page that a form led to; on the page before it may have been a hint."""
+        self._arrive()
         self.page.get_by_text(text).first.wait_for()
 
     def is_refused(self) -> None:
