@@ -99,7 +99,7 @@ def test_a_silent_link_closes_nothing_until_it_is_open_again(
         server.asked.clear()
         proxy.set("a-b", mode)
         connection.sendall(QUESTION)
-        wait_until(lambda: len(server.asked) >= asked)
+        wait_until(lambda: len(server.asked) >= asked, "The question did not arrive.")
         connection.settimeout(1)
         with pytest.raises(TimeoutError):
             connection.recv(1)
