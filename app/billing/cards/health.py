@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.billing import audit
+from app.billing.cards import lookup
 from app.clock import utc_now
 from app.extensions import db
 from app.models import PaymentMethod, TopUp, TopUpStatus
@@ -80,8 +81,7 @@ def recover(method: PaymentMethod) -> None:
 
 
 def _method(org_id: UUID, stripe_id: str | None) -> PaymentMethod | None:
-    query = select(PaymentMethod).where(PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == stripe_id)
-    return db.session.scalar(query) if stripe_id else None
+    return lookup.find(org_id, stripe_id) if stripe_id else None
 
 
 def _has_paid_since(method: PaymentMethod, at: datetime) -> bool:

@@ -9,12 +9,13 @@ Until it is created, its row has the token's id in place of the payment method's
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
 from app.billing.audit import Actor
-from app.billing.cards import duplicates, payment_methods
+from app.billing.cards import duplicates, lookup, payment_methods
 from app.billing.cards.payment_methods import CardNotUsableError, CardState
 from app.billing.wallet import ledger
 from app.clock import utc_now
@@ -126,10 +127,7 @@ def adopt(top_up: TopUp, stripe_id: str | None) -> None:
     method = db.session.get_one(PaymentMethod, (top_up.org_id, top_up.payment_method_id))
     if stripe_id is None or not is_token(method.stripe_id):
         return
-    query = select(PaymentMethod).where(
-        PaymentMethod.org_id == top_up.org_id, PaymentMethod.stripe_id == stripe_id
-    )
-    other = db.session.scalar(query.execution_options(populate_existing=True))
+    other = lookup.find(top_up.org_id, stripe_id)
     if other is None:
         method.stripe_id = stripe_id
     elif other.is_kept:
@@ -140,10 +138,7 @@ def adopt(top_up: TopUp, stripe_id: str | None) -> None:
 
 
 def _known(organization: Organization, token: ConfirmationToken) -> PaymentMethod | None:
-    query = select(PaymentMethod).where(
-        PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == token.id
-    )
-    method = db.session.scalar(query.execution_options(populate_existing=True))
+    method = lookup.find(organization.id, token.id)
     if method is not None and method.removed_at is not None:
         raise CardNotUsableError(translated(USED))
     return method
@@ -152,15 +147,27 @@ def _known(organization: Organization, token: ConfirmationToken) -> PaymentMetho
 def _add(organization: Organization, token: ConfirmationToken) -> PaymentMethod:
     if _is_someone_elses(organization, token):
         raise CardNotUsableError(translated(_UNKNOWN))
+    return _write(organization, token.id, token)
+
+
+def record_used(organization: Organization, card: Card) -> PaymentMethod:
+    """Record the payment method that was created of a card entered for one payment, and that has paid."""
+    return _write(organization, card.stripe_id, card, created_at=card.created_at)
+
+
+def _write(
+    organization: Organization, stripe_id: str, card: ConfirmationToken | Card, **more: datetime
+) -> PaymentMethod:
     method = PaymentMethod(
         org_id=organization.id,
-        stripe_id=token.id,
-        brand=token.brand,
-        last4=token.last4,
-        exp_month=token.exp_month,
-        exp_year=token.exp_year,
-        fingerprint=token.fingerprint,
+        stripe_id=stripe_id,
+        brand=card.brand,
+        last4=card.last4,
+        exp_month=card.exp_month,
+        exp_year=card.exp_year,
+        fingerprint=card.fingerprint,
         is_kept=False,
+        **more,
     )
     db.session.add(method)
     db.session.flush()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
-from app.billing.cards import duplicates, payment_methods
+from app.billing.cards import duplicates, lookup, payment_methods
 from app.billing.cards.payment_methods import CardView
 from app.extensions import db
 from app.models import Organization, PaymentMethod
@@ -30,10 +28,7 @@ def card_of(org_id: UUID, payment: Payment) -> PaymentMethod | None:
     """
     if payment.method_id is None:
         return None
-    query = select(PaymentMethod).where(
-        PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == payment.method_id
-    )
-    return db.session.scalar(query)
+    return lookup.find(org_id, payment.method_id)
 
 
 def offer_default(organization: Organization, card_id: UUID | None) -> DefaultOffer | None:

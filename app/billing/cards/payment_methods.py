@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.billing import audit
 from app.billing.audit import Actor
-from app.billing.cards import default_card, duplicates, health
+from app.billing.cards import default_card, duplicates, health, lookup
 from app.billing.wallet import ledger
 from app.clock import utc_now
 from app.extensions import db, enqueue
@@ -195,10 +195,7 @@ def record(organization: Organization, card: Card, actor: Actor) -> PaymentMetho
     already saved stays one card: its current row is returned.
     """
     wallet = ledger.lock(organization.id)
-    query = select(PaymentMethod).where(
-        PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == card.stripe_id
-    )
-    method = db.session.scalar(query.execution_options(populate_existing=True))
+    method = lookup.find(organization.id, card.stripe_id)
     if method is not None and method.removed_at is not None:
         return duplicates.latest(method)
     is_new = method is None or not method.is_kept
@@ -222,8 +219,7 @@ def record_detached(org_id: UUID, stripe_id: str, actor: Actor = audit.STRIPE) -
     If it was the default, the newest other card that works becomes the default.
     """
     wallet = ledger.lock(org_id)
-    query = select(PaymentMethod).where(PaymentMethod.org_id == org_id, PaymentMethod.stripe_id == stripe_id)
-    method = db.session.scalar(query.execution_options(populate_existing=True))
+    method = lookup.find(org_id, stripe_id)
     if method is None or method.removed_at is not None:
         return False
     method.removed_at = utc_now()

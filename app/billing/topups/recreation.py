@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 
 from app.billing import audit
-from app.billing.cards import payment_methods
+from app.billing.cards import one_off, paid_with, payment_methods
 from app.billing.topups import queries, settlement
 from app.billing.wallet import ledger
 from app.database import locks
@@ -75,7 +75,7 @@ def _recreate(organization: Organization, top_up_id: UUID, payment: Payment, car
         # Not one that is open: there may be another automatic one, and at most one is open at a time.
         status=TopUpStatus.CANCELED,
         attempt=1,
-        payment_method_id=_card_of(organization, card).id,
+        payment_method_id=_card_of(organization, payment, card).id,
         auto_month=payment.auto_month,
         created_at=payment.created_at,
         claimed_at=payment.created_at,
@@ -85,27 +85,11 @@ def _recreate(organization: Organization, top_up_id: UUID, payment: Payment, car
     return top_up
 
 
-def _card_of(organization: Organization, card: Card) -> PaymentMethod:
+def _card_of(organization: Organization, payment: Payment, card: Card) -> PaymentMethod:
     """The row of the card that paid: a saved one, or one that was entered for this payment only."""
-    query = select(PaymentMethod).where(
-        PaymentMethod.org_id == organization.id, PaymentMethod.stripe_id == card.stripe_id
-    )
-    known = db.session.scalar(query.execution_options(populate_existing=True))
+    known = paid_with.card_of(organization.id, payment)
     if known is not None:
         return known
     if organization.has_customer(card.customer_id):
         return payment_methods.record(organization, card, audit.STRIPE)
-    entered = PaymentMethod(
-        org_id=organization.id,
-        stripe_id=card.stripe_id,
-        brand=card.brand,
-        last4=card.last4,
-        exp_month=card.exp_month,
-        exp_year=card.exp_year,
-        fingerprint=card.fingerprint,
-        created_at=card.created_at,
-        is_kept=False,
-    )
-    db.session.add(entered)
-    db.session.flush()
-    return entered
+    return one_off.record_used(organization, card)
