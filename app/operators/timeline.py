@@ -18,7 +18,7 @@ from app.cursor import Cursor, Page
 from app.extensions import db
 from app.models import Organization
 from app.money import Money
-from app.operators.timeline_parts import PARTS, Part
+from app.operators.timeline_parts import Part, query_of
 
 PAGE = 50
 
@@ -60,7 +60,7 @@ def page(
     parts = [part] if part is not None else [one for one in Part if one not in BUSY]
 
     def read(before: Cursor | None, after: Cursor | None, limit: int) -> Sequence[Happening]:
-        some = [_some(PARTS[one](organization.id), before, after, limit) for one in parts]
+        some = [_some(query_of(one, organization.id), before, after, limit) for one in parts]
         every = union_all(*some).subquery()
         place = (every.c.at, every.c.id) if after is not None else (every.c.at.desc(), every.c.id.desc())
         rows = db.session.execute(select(every).order_by(*place).limit(limit))

@@ -36,10 +36,9 @@ class Part(StrEnum):
     HOLDS = "holds"
 
 
-def _columns(part: Part, at: Any, id_: Any, what: Any, **more: Any) -> Select[Any]:
+def _from(table: Any, at: Any, id_: Any, what: Any, **more: Any) -> tuple[Any, Select[Any]]:
     text = {name: cast(more.get(name, literal("")), Text) for name in ("subject", "state", "note", "actor")}
-    return select(
-        literal(part.value).label("part"),
+    columns = select(
         at.label("at"),
         id_.label("id"),
         cast(what, Text).label("what"),
@@ -47,23 +46,34 @@ def _columns(part: Part, at: Any, id_: Any, what: Any, **more: Any) -> Select[An
         cast(more.get("amount", null()), BigInteger).label("amount"),
         cast(more.get("details", null()), JSONB).label("details"),
     )
+    return table, columns
 
 
-def _credit(org_id: UUID) -> Select[Any]:
-    return _columns(
-        Part.CREDIT,
+_FAILED = (
+    select(literal(DeliveryState.FAILED.value))
+    .where(
+        PlatformDelivery.org_id == PlatformMessage.org_id,
+        PlatformDelivery.message_id == PlatformMessage.id,
+        PlatformDelivery.state == DeliveryState.FAILED,
+    )
+    .limit(1)
+    .correlate(PlatformMessage)
+    .scalar_subquery()
+)
+"""Of a message: whether an endpoint didn't take it."""
+
+_PARTS = {
+    Part.CREDIT: _from(
+        WalletLine,
         WalletLine.at,
         WalletLine.id,
         WalletLine.kind,
         subject=WalletLine.usage_group,
         note=WalletLine.detail,
         amount=WalletLine.amount_micro,
-    ).where(WalletLine.org_id == org_id)
-
-
-def _top_ups(org_id: UUID) -> Select[Any]:
-    return _columns(
-        Part.TOP_UPS,
+    ),
+    Part.TOP_UPS: _from(
+        TopUp,
         TopUp.created_at,
         TopUp.id,
         literal("top_up"),
@@ -71,12 +81,9 @@ def _top_ups(org_id: UUID) -> Select[Any]:
         state=TopUp.status,
         note=TopUp.decline_code,
         amount=TopUp.amount_micro,
-    ).where(TopUp.org_id == org_id)
-
-
-def _invoices(org_id: UUID) -> Select[Any]:
-    return _columns(
-        Part.INVOICES,
+    ),
+    Part.INVOICES: _from(
+        Invoice,
         Invoice.issued_at,
         Invoice.id,
         Invoice.description,
@@ -84,12 +91,9 @@ def _invoices(org_id: UUID) -> Select[Any]:
         state=Invoice.status,
         note=Invoice.stripe_id,
         amount=Invoice.amount_micro,
-    ).where(Invoice.org_id == org_id)
-
-
-def _disputes(org_id: UUID) -> Select[Any]:
-    return _columns(
-        Part.DISPUTES,
+    ),
+    Part.DISPUTES: _from(
+        Dispute,
         Dispute.opened_at,
         cast(func.md5(Dispute.stripe_id), Uuid),
         literal("dispute"),
@@ -97,53 +101,34 @@ def _disputes(org_id: UUID) -> Select[Any]:
         state=Dispute.status,
         note=Dispute.reason,
         amount=Dispute.amount_micro,
-    ).where(Dispute.org_id == org_id)
-
-
-def _emails(org_id: UUID) -> Select[Any]:
-    return _columns(
-        Part.EMAILS,
+    ),
+    Part.EMAILS: _from(
+        Mail,
         Mail.created_at,
         Mail.id,
         Mail.kind,
         subject=Mail.subject,
         state=Mail.state,
         note=Mail.note,
-    ).where(Mail.org_id == org_id)
-
-
-def _messages(org_id: UUID) -> Select[Any]:
-    failed = (
-        select(literal(DeliveryState.FAILED.value))
-        .where(
-            PlatformDelivery.org_id == org_id,
-            PlatformDelivery.message_id == PlatformMessage.id,
-            PlatformDelivery.state == DeliveryState.FAILED,
-        )
-        .limit(1)
-        .correlate(PlatformMessage)
-        .scalar_subquery()
-    )
-    return _columns(
-        Part.MESSAGES, PlatformMessage.created_at, PlatformMessage.id, PlatformMessage.type, state=failed
-    ).where(PlatformMessage.org_id == org_id)
-
-
-def _audit(org_id: UUID) -> Select[Any]:
-    return _columns(
-        Part.AUDIT,
+    ),
+    Part.MESSAGES: _from(
+        PlatformMessage,
+        PlatformMessage.created_at,
+        PlatformMessage.id,
+        PlatformMessage.type,
+        state=_FAILED,
+    ),
+    Part.AUDIT: _from(
+        AuditEvent,
         AuditEvent.at,
         AuditEvent.id,
         AuditEvent.action,
         subject=AuditEvent.subject,
         actor=AuditEvent.actor,
         details=AuditEvent.details,
-    ).where(AuditEvent.org_id == org_id)
-
-
-def _holds(org_id: UUID) -> Select[Any]:
-    return _columns(
-        Part.HOLDS,
+    ),
+    Part.HOLDS: _from(
+        Hold,
         Hold.created_at,
         Hold.id,
         func.coalesce(Hold.call, Hold.key),
@@ -151,16 +136,12 @@ def _holds(org_id: UUID) -> Select[Any]:
         state=Hold.state,
         note=Hold.agent,
         amount=Hold.amount_micro,
-    ).where(Hold.org_id == org_id)
-
-
-PARTS = {
-    Part.CREDIT: _credit,
-    Part.TOP_UPS: _top_ups,
-    Part.INVOICES: _invoices,
-    Part.DISPUTES: _disputes,
-    Part.EMAILS: _emails,
-    Part.MESSAGES: _messages,
-    Part.AUDIT: _audit,
-    Part.HOLDS: _holds,
+    ),
 }
+"""The table of each part, and the columns of it that say what happened."""
+
+
+def query_of(part: Part, org_id: UUID) -> Select[Any]:
+    """All of a part in an organization, in no order."""
+    table, columns = _PARTS[part]
+    return columns.add_columns(literal(part.value).label("part")).where(table.org_id == org_id)
