@@ -20,7 +20,7 @@ from app.per_application import PerApplication
 
 WRITTEN = text("SELECT pg_current_wal_flush_lsn()::text")
 """The position up to which the primary has written its log."""
-HAS = text(
+_HAS = text(
     """SELECT pg_is_in_recovery() AS is_replica, CASE WHEN pg_is_in_recovery() THEN
         coalesce(pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn), FALSE) END AS has"""
 )
@@ -70,20 +70,25 @@ class Replica:
     def _look(self, connection: Connection, position: str) -> Unusable | None:
         if self.checks_role and roles.what_is_wrong(connection) is not None:
             return Unusable.ROLE
-        patience = 0.0 if self._is_resting(Unusable.BEHIND) else self.patience
-        until = time.monotonic() + patience
-        while True:
-            row = connection.execute(HAS, {"position": position}).one()
-            if not row.is_replica:
-                return Unusable.PROMOTED
-            if row.has:
-                return None
-            if time.monotonic() >= until:
-                return Unusable.BEHIND
-            time.sleep(_INTERVAL)
+        return wait_for(connection, position, 0.0 if self._is_resting(Unusable.BEHIND) else self.patience)
 
     def _is_resting(self, why: Unusable) -> bool:
         return time.monotonic() < self._rests.get(why, 0.0)
+
+
+def wait_for(connection: Connection, position: str, seconds: float) -> Unusable | None:
+    """Wait at most that long until a server has replayed the log up to `position`: None once it has. `PROMOTED` where
+    it is no replica. Raises what the driver raises."""
+    until = time.monotonic() + seconds
+    while True:
+        row = connection.execute(_HAS, {"position": position}).one()
+        if not row.is_replica:
+            return Unusable.PROMOTED
+        if row.has:
+            return None
+        if time.monotonic() >= until:
+            return Unusable.BEHIND
+        time.sleep(_INTERVAL)
 
 
 replica = PerApplication[Replica | None]("replica", lambda: None)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-import psycopg
 import pytest
-from flask import Flask
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.billing import statements
 from app.database import roles
-from app.database.replica import WRITTEN, Replica, Unusable, replica
+from app.database.replica import WRITTEN, Replica, Unusable
 from app.database.routing import routed_to
 from app.doctor import Finding, Installation, Status, examine
 from app.extensions import db
@@ -28,83 +22,20 @@ from app.web import database
 from app.web.long_reads import from_replica
 from app.web.pools import ASK_STRIPE, Pool, pool_of
 from config import Settings
-from dev.postgres import Cluster
-from dev.replication import make_replica
-from dev.testing import TEMPLATE, lay_out
+from dev.testing import TEMPLATE
 from tests.factories import a_person, an_organization, give_credit
-from tests.support.browsing import BrowserClient, Visitor
+from tests.support.browsing import Visitor
 from tests.support.database import inside
+from tests.support.replica_pair import Pair, installed_pair
 from tests.support.url_map import address, rules
 
 HISTORY, STATEMENT = "/billing/wallet/history.csv", "/workplace/invoices/statements/{month}"
 
 
-@dataclass
-class Pair:
-    """The application, on a primary with a replica, and what it has read there."""
-
-    app: Flask
-    primary: Cluster
-    standby: Cluster
-    statements: list[str]
-
-    @property
-    def replica(self) -> Replica:
-        found = replica.get()
-        assert found is not None
-        return found
-
-    def on_standby(self, statement: str) -> None:
-        with psycopg.connect(self.standby.conninfo(TEMPLATE), autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """The replica gets what the primary writes, and doesn't replay it."""
-        self.on_standby("SELECT pg_wal_replay_pause()")
-        try:
-            yield
-        finally:
-            self.on_standby("SELECT pg_wal_replay_resume()")
-            self.replica._rests.clear()
-
-
 @pytest.fixture(scope="module")
 def installed() -> Iterator[Pair]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        primary = Cluster(Path(folder) / "primary")
-        lay_out(primary.folder)
-        with (primary.folder / "postgresql.auto.conf").open("a") as conf:
-            conf.write("fsync = off\n")  # also the replica's: no one misses them
-        primary.start()
-        standby = make_replica(primary, Path(folder) / "standby")
-        standby.start()
-        addresses = primary.create_database(TEMPLATE)
-        settings = Settings.from_environment(
-            {
-                "APP_ENV": "test",
-                **addresses.settings,
-                "DATABASE_REPLICA_URL": standby.url(TEMPLATE, "billing_app"),
-                "DATABASE_REPLICA_LAG_SECONDS": "30",
-                "LOG_LEVEL": "CRITICAL",
-            }
-        )
-        app = create_app(settings)
-        app.test_client_class = BrowserClient
-        with app.app_context():
-            found = Pair(app, primary, standby, [])
-            event.listen(
-                found.replica.engine,
-                "before_cursor_execute",
-                lambda _connection, _cursor, statement, *_: found.statements.append(statement),
-            )
+    with installed_pair() as found:
         yield found
-        with app.app_context():
-            db.engine.dispose()
-            found.replica.engine.dispose()
-        standby.stop()
-        primary.stop()
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@ reads."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from app.database import roles
-from app.database.replica import HAS, WRITTEN
+from app.database.replica import WRITTEN, wait_for
 from app.doctor.findings import Finding, ok, problem
 from app.doctor.installation import Installation
 
@@ -20,7 +19,6 @@ _BEHIND = text(
         round(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::bigint AS seconds"""
 )
 _FEEDBACK = text("SELECT current_setting('hot_standby_feedback')::boolean")
-_INTERVAL = 0.05
 
 
 def check(installation: Installation) -> Iterator[Finding]:
@@ -65,13 +63,8 @@ def _of(connection: Connection, position: str, identity: object, seconds: int) -
 
 
 def _distance(connection: Connection, position: str, seconds: int) -> Finding:
-    until = time.monotonic() + seconds
-    while True:
-        if connection.execute(HAS, {"position": position}).one().has:
-            return ok(f"It had within {seconds} seconds what the primary had.")
-        if time.monotonic() >= until:
-            break
-        time.sleep(_INTERVAL)
+    if wait_for(connection, position, seconds) is None:
+        return ok(f"It had within {seconds} seconds what the primary had.")
     row = connection.execute(_BEHIND, {"position": position}).one()
     return problem(
         f"It is {row.bytes:,} bytes behind the primary, and its newest change is {row.seconds or 0:,} seconds old.",
