@@ -12,8 +12,10 @@ from jinja2 import Undefined
 from jinja2.utils import missing
 
 from app.extensions import db
+from app.models import Organization
 from config import Settings
 from demo.application import create_app
+from tests.factories import a_person, an_organization
 from tests.support.browsing import BrowserClient
 from tests.support.console import Console, a_console
 from tests.support.database import empty, inside, trust_connections
@@ -56,3 +58,10 @@ def app(console_application: Flask) -> Iterator[Flask]:
 def console(app: Flask) -> Console:
     """A browser with an operator of the finance role signed in."""
     return a_console(app)
+
+
+@pytest.fixture
+def harbor(app: Flask) -> Organization:
+    made = an_organization("Harbor Dental")
+    a_person("owner@harbor.example", organization=made)
+    return made
