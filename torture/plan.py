@@ -26,9 +26,10 @@ FAULTS = (
 """What goes wrong: kill -9 of programs and of single web processes; of PostgreSQL's processes; PostgreSQL restarted,
 fast and immediately; programs that stand still; the network between two programs; the database's disk full; clocks
 that jump; Stripe failing; receivers that are slow or refuse; people with slow connections."""
-SETTLES = 13 * 60
+SETTLES = 15 * 60
 """Stripe answers with the same failure to a key that it has failed once, so a payment whose first answer was a 500 is
-asked for until it is too old to be sent: ten minutes. Then the next sweep gives it up."""
+asked for until it is too old to be sent: ten minutes, and one more where the database's clock was ahead when it was
+begun. Then the next sweep gives it up, or the job that failed meanwhile, a minute later. docs/operations.md says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,17 @@ MOST_TRIES = 300
 """With the waits of `wait_after`: for about three days. After that, an operator has to step in (`flask jobs
 failed`)."""
 
-_LONGEST_SECONDS = 900
+PROMPT_TRIES = 30
+"""So many waits are of a minute at most. Each time that a worker was killed at a job counts as a try, too, and so does
+each moment without a database: someone may be waiting for a payment whose job had bad luck a few times in a row."""
+
+_PROMPT_SECONDS, _LONGEST_SECONDS = 60, 900
 
 
 def wait_after(tries: int) -> int:
-    """Seconds to wait after a number of attempts: 3, 9, 27, and so on, at most 15 minutes."""
-    return min(int(3 ** min(tries, 10)), _LONGEST_SECONDS)
+    """Seconds to wait after a number of attempts: 3, 9, 27, then a minute for half an hour, then 15 minutes."""
+    longest = _PROMPT_SECONDS if tries <= PROMPT_TRIES else _LONGEST_SECONDS
+    return min(int(3 ** min(tries, 10)), longest)
 
 
 class RetryPolicy(BaseRetryStrategy):

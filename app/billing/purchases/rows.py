@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.billing.purchases.times import STALE_AFTER
 from app.billing.wallet import ledger
@@ -58,9 +58,10 @@ class Rows(Generic[P]):
         needs, oldest first.
         """
         model = self._model
+        since = func.coalesce(model.claimed_at, model.created_at)
         query = (
             select(model.org_id, model.id)
-            .where(model.status.in_(statuses), model.claimed_at < utc_now() - STALE_AFTER)
-            .order_by(model.claimed_at)
+            .where(model.status.in_(statuses), since < utc_now() - STALE_AFTER)
+            .order_by(since)
         )
         return [(org_id, id_) for org_id, id_ in db.session.execute(query)]

@@ -86,4 +86,4 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
 
 
 def _is_older(top_up: TopUp, age: timedelta) -> bool:
-    return top_up.claimed_at is not None and utc_now() - top_up.claimed_at > age
+    return utc_now() - (top_up.claimed_at or top_up.created_at) > age
