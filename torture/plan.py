@@ -29,7 +29,7 @@ that jump; Stripe failing; receivers that are slow or refuse; people with slow c
 SETTLES = 15 * 60
 """Stripe answers with the same failure to a key that it has failed once, so a payment whose first answer was a 500 is
 asked for until it is too old to be sent: ten minutes, and one more where the database's clock was ahead when it was
-begun. Then the next sweep gives it up, or the job that failed meanwhile, a minute later. docs/operations.md says so."""
+begun. Then the next sweep gives it up, or the job that failed meanwhile, a minute later (docs/operations.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ MOST_TRIES = 300
 failed`)."""
 
 PROMPT_TRIES = 30
-"""So many waits are of a minute at most. Each time that a worker was killed at a job counts as a try, too, and so does
-each moment without a database: someone may be waiting for a payment whose job had bad luck a few times in a row."""
+"""So many waits are of a minute at most. Each time that a worker was killed at a job counts as a try, too, and so
+does each moment without a database: someone may be waiting for a payment whose job had bad luck a few times in a
+row."""
 
 _PROMPT_SECONDS, _LONGEST_SECONDS = 60, 900
 
