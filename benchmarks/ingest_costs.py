@@ -24,6 +24,7 @@ from benchmarks.figures import Figure, at_least, at_most, ratio_of
 from benchmarks.replay import Recorded, Replay, recording
 from benchmarks.rounds import Caller, Work, in_turn
 from benchmarks.stage import a_token, an_organization, application, conninfo, inside, usage_events
+from benchmarks.writes import Writes
 
 BATCH = 1_000
 BATCHES = 3
@@ -43,6 +44,12 @@ TABLES = (
     "wallet",
     "allowance",
 )
+WRITTEN = (*TABLES, "usage_by_meter", "usage_by_name")
+"""With what a trigger writes of them."""
+TRIES = 5
+_FEW = 50
+"""Rows that others may write while batches are counted: more is a sweep, such as the rollups of a thousand
+organizations, and then they are counted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +153,32 @@ def _of(stage: _Stage, shape: Shape) -> Iterator[Figure]:
         most=round(1 / LEAST_OF_THE_FLOOR, 2),
         by="by a raw replay of its rows",
     )
-    # What other programs of the demo write meanwhile is a few rows.
-    pieces = [stage.batch(shape) for _ in range(BATCHES * 2)]
-    for piece in pieces[:BATCHES]:
-        piece()
-    before = stage.wal()
-    with writes.counting(stage.app, stage.owner) as written:
-        for piece in pieces[BATCHES:]:
-            piece()
-    wal = stage.wal() - before
+    written, wal = _undisturbed(stage, shape)
+    others = f"{written.elsewhere} rows by others meanwhile"
     yield at_most("ingest-costs", f"{what}: rows written an event", written.rows / events, shape.most_rows)
     hot = 100 * written.hot / max(written.updated, 1)
     yield at_least("ingest-costs", f"{what}: HOT updates", hot, LEAST_HOT, unit=" %")
-    yield at_most("ingest-costs", f"{what}: WAL an event", wal / events / 1000, MOST_WAL, unit=" KB")
+    yield at_most(
+        "ingest-costs", f"{what}: WAL an event", wal / events / 1000, MOST_WAL, unit=" KB", floor=others
+    )
+
+
+def _undisturbed(stage: _Stage, shape: Shape) -> tuple[Writes, int]:
+    """What some batches write, and bytes of WAL, while the demo's programs write nearly nothing; or, when they never
+    cease to, what was written last.
+    """
+    for _ in range(TRIES):
+        pieces = [stage.batch(shape) for _ in range(BATCHES * 2)]
+        for piece in pieces[:BATCHES]:
+            piece()
+        before = stage.wal()
+        with writes.counting(stage.app, stage.owner, WRITTEN) as written:
+            for piece in pieces[BATCHES:]:
+                piece()
+        wal = stage.wal() - before
+        if written.elsewhere <= _FEW:
+            break
+    return written, wal
 
 
 def _special(stage: _Stage) -> Iterator[Figure]:

@@ -1,8 +1,11 @@
-"""Rows that a database has written, by its own statistics: inserted, updated (and how many of them HOT), deleted."""
+"""Rows that a database has written, by its own statistics: inserted, updated (and how many of them HOT), deleted.
+
+They don't say who wrote. Where other programs use the database meanwhile, their rows are told apart by table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,29 +19,38 @@ from app.extensions import db
 # Each backend counts by itself, and says so a second later unless it is asked to.
 _FLUSH = "SELECT pg_stat_force_next_flush()"
 _COUNT = """
-SELECT coalesce(sum(n_tup_ins), 0)::bigint, coalesce(sum(n_tup_upd), 0)::bigint,
-    coalesce(sum(n_tup_hot_upd), 0)::bigint, coalesce(sum(n_tup_del), 0)::bigint
-FROM pg_stat_user_tables"""
+SELECT coalesce(sum(n_tup_ins) FILTER (WHERE counts), 0)::bigint,
+    coalesce(sum(n_tup_upd) FILTER (WHERE counts), 0)::bigint,
+    coalesce(sum(n_tup_hot_upd) FILTER (WHERE counts), 0)::bigint,
+    coalesce(sum(n_tup_del) FILTER (WHERE counts), 0)::bigint,
+    coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del) FILTER (WHERE NOT counts), 0)::bigint
+FROM (
+    SELECT *, %(tables)s::text[] IS NULL
+        OR coalesce((SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = relid), relname)
+            = ANY(%(tables)s::text[]) AS counts
+    FROM pg_stat_user_tables) AS each"""
 
 
 @dataclass(slots=True)
 class Writes:
-    """Rows written. A HOT update writes no index entry."""
+    """Rows written. A HOT update writes no index entry. `elsewhere` are those of other tables than asked for."""
 
     inserted: int = 0
     updated: int = 0
     hot: int = 0
     deleted: int = 0
+    elsewhere: int = 0
 
     @property
     def rows(self) -> int:
         return self.inserted + self.updated + self.deleted
 
 
-def count(owner: psycopg.Connection[Any]) -> Writes:
-    """All that the database's tables say by now, of backends that have said it (`flush`)."""
+def count(owner: psycopg.Connection[Any], tables: Sequence[str] | None = None) -> Writes:
+    """All that these tables with their partitions say by now, or all tables there are, of backends that have said it
+    (`flush`)."""
     owner.execute("SELECT pg_stat_clear_snapshot()")
-    row = owner.execute(_COUNT).fetchone()
+    row = owner.execute(_COUNT, {"tables": list(tables) if tables else None}).fetchone()
     assert row is not None
     return Writes(*row)
 
@@ -58,12 +70,15 @@ def _flush(connection: psycopg.Connection[Any]) -> None:
 
 
 @contextmanager
-def counting(app: Flask, owner: psycopg.Connection[Any]) -> Iterator[Writes]:
-    """What this process writes meanwhile, where no one else uses the database. `owner` commits by itself."""
+def counting(
+    app: Flask, owner: psycopg.Connection[Any], tables: Sequence[str] | None = None
+) -> Iterator[Writes]:
+    """What is written to these tables meanwhile, or to all, by this process where no one else writes to them. `owner`
+    commits by itself."""
     flush(app)
-    before, found = count(owner), Writes()
+    before, found = count(owner, tables), Writes()
     yield found
     flush(app)
-    after = count(owner)
-    for name in ("inserted", "updated", "hot", "deleted"):
+    after = count(owner, tables)
+    for name in ("inserted", "updated", "hot", "deleted", "elsewhere"):
         setattr(found, name, getattr(after, name) - getattr(before, name))

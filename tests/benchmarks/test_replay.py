@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.extensions import db, driver_connection
 from benchmarks import writes
-from benchmarks.ingest_costs import TABLES
+from benchmarks.ingest_costs import TABLES, WRITTEN
 from benchmarks.replay import Recorded, Replay, recording
 from dev.database_roles import Addresses
 from tests.factories import an_organization
@@ -47,3 +47,21 @@ def test_rows_are_counted_as_they_are_written(app: Flask, database: Addresses) -
         accounts = owner.execute("SELECT count(*) FROM account").fetchone()
     assert accounts is not None
     assert (written.rows, written.inserted) == (1 + accounts[0], 0)
+
+
+def test_rows_of_other_tables_are_told_apart(app: Flask, database: Addresses) -> None:
+    """What the demo's programs write, while usage is counted, isn't of the batch; what triggers write is."""
+    organization = on_growth()
+    take(an_event(organization, "before"))
+    db.session.commit()
+    with psycopg.connect(database.superuser.replace("+psycopg", "", 1), autocommit=True) as owner:
+        with writes.counting(app, owner, WRITTEN) as written:
+            take(an_event(organization, "e2"))
+            db.session.execute(db.text("UPDATE organization SET name = name"))
+            db.session.commit()
+        kept = owner.execute("SELECT count(*) FROM usage_event").fetchone()
+    assert kept == (2,)
+    # The event and its key are new; the totals of its day, meter, campaign and agent grow.
+    assert written.inserted >= 2
+    assert written.updated >= 4
+    assert written.elsewhere == 1
