@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -76,7 +77,7 @@ class CreditLot(OrgScoped, Base):
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
-    @property
+    @hybrid_property
     def left_micro(self) -> int:
         """What is left of it, in micro-units."""
         return self.amount_micro - self.drawn_micro - self.withdrawn_micro - self.expired_micro

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, DateTime, Index, String, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -48,7 +49,7 @@ class Envelope(OrgScoped, Base):
     def is_open(self) -> bool:
         return self.ended_at is None
 
-    @property
+    @hybrid_property
     def left_micro(self) -> int:
         """What its campaign's calls can still hold and spend, in micro-units."""
         return self.amount_micro - self.held_micro - self.spent_micro - self.returned_micro

@@ -18,6 +18,9 @@ from demo.usage_reports import Used
 from tests.factories import a_person, an_organization, give_credit, usd
 from tests.support import subscriptions
 from tests.support.browsing import Visitor, text_of
+from tests.support.envelopes import set_aside_now
+from tests.support.granting import granted
+from tests.support.limits import a_limit
 from tests.support.paying import Owner
 from tests.support.sandbox import Sandbox
 from tests.support.statements import statements
@@ -263,7 +266,9 @@ def test_the_page_takes_six_statements_however_much_there_is(owner: Visitor, har
         spend(harbor, 1000 + number, campaign=f"Campaign {number}", agent=f"Agent {number}")
         an_invoice(harbor, f"HD-{number:04}", paid=True)
         holds.reserve(harbor.id, f"key-{number}", usd("1"), at=utc_now(), lease=timedelta(minutes=5))
-    db.session.commit()
+    granted(harbor, "5", days=9)
+    set_aside_now(harbor, "1", campaign="Campaign 1")
+    a_limit(harbor)
     with statements() as seen:
         assert owner.get("/billing").status_code == 200
     assert len(seen) <= 6, seen

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, text
+import msgspec
+from sqlalchemy import ColumnElement, text
 
 from app.billing.limits import windows
 from app.billing.limits.windows import Window
+from app.database.nested import Rows
 from app.extensions import db
 from app.models import LimitOrigin, LimitSubject, LimitWindow
 from app.money import Money
@@ -28,10 +30,35 @@ SELECT one.id, one.subject, one.name, one."window", one.stops, one.origin, one.v
 FROM spending_limit one JOIN organization ON organization.id = one.org_id
 LEFT JOIN limit_count counted ON counted.org_id = one.org_id AND counted.subject = one.subject
     AND counted.name = one.name AND counted."window" = one."window"
-WHERE one.org_id = :org_id AND (CAST(:subjects AS text[]) IS NULL OR EXISTS (
-    SELECT FROM unnest(CAST(:subjects AS text[]), CAST(:names AS text[])) AS asked (subject, name)
-    WHERE asked.subject = one.subject AND asked.name = one.name))
+WHERE one.org_id = :of{among}
 ORDER BY one.subject <> 'organization', one.subject, one.name, one.created_at, one.id"""
+_AMONG = """ AND EXISTS (
+    SELECT FROM unnest(CAST(:subjects AS text[]), CAST(:names AS text[])) AS asked (subject, name)
+    WHERE asked.subject = one.subject AND asked.name = one.name)"""
+_ALL, _SOME = text(_LIMITS.format(among="")), text(_LIMITS.format(among=_AMONG))
+
+
+class _Row(msgspec.Struct):
+    """A limit with what is counted and held, as the statement has its columns."""
+
+    id: UUID
+    subject: str
+    name: str
+    window: str
+    stops: bool
+    origin: str
+    version: int
+    amount_micro: int
+    raised_micro: int | None
+    raised_until: datetime | None
+    window_start: datetime | None
+    spent_micro: int | None
+    timezone: str
+    currency: str
+    held: int
+
+
+_ROWS = Rows(_Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +129,21 @@ def gather(
 
     It can only be relied on while the wallet is locked, with its expired leases settled.
     """
-    asked = {
-        "org_id": org_id,
-        "subjects": [str(subject) for subject in subjects] if subjects is not None else None,
-        "names": list(subjects.values()) if subjects is not None else None,
-    }
-    return [_standing(row, at) for row in db.session.execute(text(_LIMITS), asked)]
+    asked: dict[str, Any] = {"of": org_id}
+    if subjects is not None:
+        asked |= {"subjects": [str(subject) for subject in subjects], "names": list(subjects.values())}
+    rows = db.session.execute(_ALL if subjects is None else _SOME, asked)
+    return [_standing(_Row(*row), at) for row in rows]
+
+
+def column() -> ColumnElement[str | None]:
+    """All limits of the organization `of` as a column of another statement, which `list_read` reads."""
+    return _ROWS.column(_ALL.columns(*_ROWS.named()))
+
+
+def list_read(column: str | None, at: datetime) -> list[LimitStanding]:
+    """The limits that such a column has, as `gather` returns them."""
+    return [_standing(row, at) for row in _ROWS.read(column)]
 
 
 def find(org_id: UUID, limit_id: UUID, at: datetime) -> LimitStanding | None:
@@ -115,17 +151,18 @@ def find(org_id: UUID, limit_id: UUID, at: datetime) -> LimitStanding | None:
     return next((one for one in gather(org_id, at) if one.limit_id == limit_id), None)
 
 
-def _standing(row: Row[Any], at: datetime) -> LimitStanding:
+def _standing(row: _Row, at: datetime) -> LimitStanding:
     kind = LimitWindow(row.window)
     window = windows.find(kind, ZoneInfo(row.timezone), at)
-    is_raised = row.raised_until is not None and at < row.raised_until
+    is_raised = row.raised_micro is not None and row.raised_until is not None and at < row.raised_until
+    micro = row.raised_micro if is_raised and row.raised_micro is not None else row.amount_micro
     return LimitStanding(
         limit_id=row.id,
         subject=LimitSubject(row.subject),
         name=row.name,
         kind=kind,
         stops=row.stops,
-        amount=Money(row.raised_micro if is_raised else row.amount_micro, row.currency),
+        amount=Money(micro, row.currency),
         usual=Money(row.amount_micro, row.currency),
         raised_until=row.raised_until if is_raised else None,
         spent=Money(spent_in(window, row.window_start, row.spent_micro), row.currency),

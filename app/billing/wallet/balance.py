@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, and_, bindparam, func, select, true
+from sqlalchemy import Executable, Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.billing import catalog
@@ -109,7 +109,7 @@ class BalanceView:
 
 
 def gather(organization: Organization, *, with_past: bool = False) -> BalanceView:
-    """The balance of an organization, in one statement; one more where an envelope is open, and where credit expires.
+    """The balance of an organization, in one statement.
 
     If a lease, an envelope or credit has expired, that is recorded first, and committed.
     """
@@ -132,13 +132,13 @@ def read(organization: Organization) -> BalanceView:
 
 def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> BalanceView:
     wallet: Wallet = rows[0].Wallet
-    limits = _limits(wallet)
+    limits = _limits(rows[0])
     return BalanceView(
         available=wallet.available,
         posted=wallet.posted,
         held=wallet.held,
         set_aside=wallet.set_aside,
-        envelopes=_envelopes(wallet),
+        envelopes=_envelopes(rows[0]),
         reserve=wallet.reserve,
         is_outbound_paused=wallet.is_outbound_paused,
         calls=tuple(HeldBy.of(row.first, wallet.currency) for row in rows if row.first is not None),
@@ -150,7 +150,7 @@ def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> B
         paused_by=rows[0].paused_by,
         missing=calling_state.missing_to_call(wallet.available, least=catalog.current().top_up.minimum),
         forecast=rows[0].SpendForecast,
-        credit=left.of(wallet),
+        credit=left.read(wallet, rows[0].lots),
         past=past,
         auto_top_up=rows[0].AutoTopUp,
         stop=rows[0].BrakeStop,
@@ -164,26 +164,23 @@ def _view(rows: Sequence[Any], past: tuple[tuple[datetime, int], ...] = ()) -> B
     )
 
 
-def _limits(wallet: Wallet) -> list[LimitStanding]:
-    """With the ceilings of destination classes. Two statements where spend is counted; otherwise none."""
-    if not wallet.counts_spend:
-        return []
+def _limits(row: Any) -> list[LimitStanding]:
+    """With the ceilings of destination classes; none where no spend is counted."""
     now = utc_now()
-    return [*standing.gather(wallet.org_id, now), *ceilings.gather(wallet.org_id, now)]
+    return [*standing.list_read(row.limits, now), *ceilings.list_read(row.ceilings, now)]
 
 
 def _read(organization: Organization, now: datetime, *, with_past: bool) -> Sequence[Any]:
-    asked = {"of": organization.id} | (past_balance.values(organization, now) if with_past else {})
+    asked = {"of": organization.id, "now": now}
+    asked |= past_balance.values(organization, now) if with_past else {}
     query = _with_past() if with_past else _with_holds()
     return db.session.execute(query, asked, execution_options={"populate_existing": True}).all()
 
 
-def _envelopes(wallet: Wallet) -> tuple[OpenCredit, ...]:
-    """One statement where an envelope is open; otherwise none."""
-    if wallet.envelope_ends_at is None:
-        return ()
-    found = envelope_queries.list_open(wallet.org_id)
-    return tuple(OpenCredit(one.campaign, Money(one.left_micro, wallet.currency), one.until) for one in found)
+def _envelopes(row: Any) -> tuple[OpenCredit, ...]:
+    currency = row.Wallet.currency
+    found = envelope_queries.list_read(row.envelopes)
+    return tuple(OpenCredit(one.campaign, Money(one.left_micro, currency), one.until) for one in found)
 
 
 @cache
@@ -194,8 +191,9 @@ def _with_past() -> Executable:
 
 @cache
 def _with_holds() -> Select[Any]:
-    """The wallet with the few calls that began first, the number of all calls, and when the next lease ends. Built
-    once, because pages run it with each view and change."""
+    """The wallet with the few calls that began first, the number of all calls, and when the next lease ends; and,
+    where the wallet says that there are any: limits, ceilings, open envelopes, and lots of credit. Built once,
+    because pages run it with each view and change."""
     is_active = and_(Hold.org_id == Wallet.org_id, Hold.state == HoldState.ACTIVE)
     first = aliased(
         Hold, in_order().where(is_active).limit(PAGE).correlate(Wallet).lateral("first_holds"), name="first"
@@ -216,6 +214,10 @@ def _with_holds() -> Select[Any]:
             _paused_by().label("paused_by"),
             active.c.call_count,
             active.c.next_end,
+            case((Wallet.counts_spend, standing.column())).label("limits"),
+            case((Wallet.counts_spend, ceilings.column())).label("ceilings"),
+            case((Wallet.envelope_ends_at.is_not(None), envelope_queries.column())).label("envelopes"),
+            case((Wallet.credit_expires_at.is_not(None), left.column())).label("lots"),
         )
         .select_from(Wallet)
         .outerjoin(SpendForecast, SpendForecast.org_id == Wallet.org_id)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+import msgspec
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from app.billing.wallet.envelope_terms import TooManyError, UnknownEnvelopeError
 from app.clock import utc_now
+from app.database.nested import Rows
 from app.extensions import db
 from app.models import Envelope
 
@@ -21,12 +24,36 @@ def list_open(org_id: UUID, *, at: datetime | None = None) -> list[Envelope]:
 
     One whose day is over at `at`, or now, is not among them, whether or not that is recorded yet.
     """
-    query = (
-        select(Envelope)
-        .where(Envelope.org_id == org_id, Envelope.ended_at.is_(None), Envelope.ends_at > (at or utc_now()))
-        .order_by(Envelope.ends_at, Envelope.campaign)
+    query = _open(select(Envelope))
+    return list(db.session.scalars(query, {"of": org_id, "now": at or utc_now()}))
+
+
+class OpenRow(msgspec.Struct):
+    """What an open envelope has left for its campaign, in micro-units, until its last day."""
+
+    campaign: str
+    left_micro: int
+    until: date
+
+
+_OPEN_ROWS = Rows(OpenRow)
+
+
+def column() -> ColumnElement[str | None]:
+    """The same of the organization `of` at `now` as a column of another statement, which `list_read` reads."""
+    return _OPEN_ROWS.column(_open(select(Envelope.campaign, Envelope.left_micro, Envelope.until)))
+
+
+def list_read(column: str | None) -> list[OpenRow]:
+    """The open envelopes that such a column has."""
+    return _OPEN_ROWS.read(column)
+
+
+def _open(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    is_open = Envelope.ended_at.is_(None), Envelope.ends_at > bindparam("now")
+    return query.where(Envelope.org_id == bindparam("of"), *is_open).order_by(
+        Envelope.ends_at, Envelope.campaign
     )
-    return list(db.session.scalars(query))
 
 
 def check_one_more(org_id: UUID) -> None:

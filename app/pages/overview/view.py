@@ -1,4 +1,4 @@
-"""What the overview shows, gathered in five statements."""
+"""What the overview shows, gathered in five statements, however much there is."""
 
 from __future__ import annotations
 

@@ -9,16 +9,28 @@ from datetime import timedelta
 from flask import Flask
 
 from app.billing.limit_settings import settings
-from app.billing.wallet import balance, holds
+from app.billing.limits import ceilings, standing
+from app.billing.wallet import balance, envelope_queries, holds
 from app.billing.wallet.calls_in_progress import PAGE
+from app.billing.wallet.lots import left
 from app.clock import utc_now
 from app.extensions import db
 from app.ids import uuid7
-from app.models import Hold, HoldState, LimitSubject, LimitWindow, TransferKind
+from app.models import (
+    Hold,
+    HoldState,
+    LimitSubject,
+    LimitWindow,
+    LotKind,
+    OpenedDestination,
+    TransferKind,
+    Wallet,
+)
 from app.money import Money, total
 from tests.factories import OWNER, an_organization, give_credit, usd
 from tests.support.database import another_session
 from tests.support.envelopes import set_aside_now
+from tests.support.granting import granted
 from tests.support.limits import a_draft, a_limit
 from tests.support.moving import post
 from tests.support.statements import statements
@@ -56,6 +68,33 @@ class TestGathered:
         db.session.commit()
         found = balance.gather(organization).stopped_by
         assert found is not None and found.limit_id == of_campaign.limit_id
+
+    def test_it_is_one_statement_that_says_what_each_part_says_by_itself(self, app: Flask) -> None:
+        organization, other = an_organization(credit="100"), an_organization(credit="100")
+        for one in (organization, other):
+            granted(one, "5", days=9)
+            granted(one, "3", days=40, kind=LotKind.GOODWILL, key="goodwill")
+            for campaign in ("Spring", "Recall"):
+                set_aside_now(one, "7.5", campaign=campaign)
+            db.session.add(OpenedDestination(org_id=one.id, destination="SO", opened_by="x"))
+            now = utc_now()
+            a_limit(one, a_draft("3", raised="30", until=now + LEASE))
+            a_limit(one, a_draft("2", subject=LimitSubject.CAMPAIGN, name="Recall", window=LimitWindow.HOUR))
+            holds.reserve(one.id, "abroad", usd("20"), at=now, lease=LEASE, to="SO")
+            holds.reserve(one.id, "recall", usd("2"), at=now, lease=LEASE, campaign="Recall")
+            db.session.commit()
+        with statements() as read:
+            found = balance.gather(organization)
+        assert len(read) == 1
+        now, wallet = utc_now(), db.session.get_one(Wallet, organization.id)
+        limits = [*standing.gather(organization.id, now), *ceilings.gather(organization.id, now)]
+        assert found.limits_turn_at == min(one.turns_at for one in limits if one.turns_at is not None)
+        assert found.stopped_by in limits
+        assert found.credit == left.of(wallet) and len(found.credit.lots) == 3
+        assert [(one.campaign, one.left.micro, one.until) for one in found.envelopes] == [
+            (one.campaign, one.left_micro, one.until) for one in envelope_queries.list_open(organization.id)
+        ]
+        assert len(found.envelopes) == 2
 
     def test_a_new_organization_has_nothing_and_that_is_not_below_zero(self, app: Flask) -> None:
         found = balance.gather(an_organization())

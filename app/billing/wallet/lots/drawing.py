@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, select
 
@@ -30,6 +31,17 @@ _KINDS = list(LotKind)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
+class Ordered(Protocol):
+    """What says when a lot is used."""
+
+    @property
+    def kind(self) -> LotKind: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+    @property
+    def seq(self) -> int: ...
+
+
 def draw(wallet: Wallet, *, most: int | None = None) -> bool:
     """Draw the lots of a locked wallet up to its newest transfer; returns whether they are.
 
@@ -53,7 +65,7 @@ def draw(wallet: Wallet, *, most: int | None = None) -> bool:
     return is_complete
 
 
-def in_order(lot: CreditLot) -> tuple[int, datetime, int]:
+def in_order(lot: Ordered) -> tuple[int, datetime, int]:
     """The order in which lots are used."""
     return (_KINDS.index(lot.kind), lot.expires_at or _NEVER, lot.seq)
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from app.billing.wallet.credit import Credit
 from app.billing.wallet.lots import drawing
+from app.database.nested import Rows
 from app.extensions import db
 from app.models import CreditLot, LotKind, Wallet
 
@@ -46,16 +50,46 @@ class LotsLeft:
         return tuple(found)
 
 
+class _Row(msgspec.Struct):
+    """A lot with credit, as the statement has its columns."""
+
+    kind: LotKind
+    left_micro: int
+    expires_at: datetime | None
+    seq: int
+
+
+_ROWS = Rows(_Row)
+
+
 def of(wallet: Wallet) -> LotsLeft:
     """The lots of a wallet as drawn. One statement where credit expires; otherwise none."""
     if wallet.credit_expires_at is None:
         return LotsLeft()
+    found = db.session.execute(_with_credit(), {"of": wallet.org_id})
+    return _left(wallet, [_Row(*row) for row in found])
+
+
+def column() -> ColumnElement[str | None]:
+    """The lots of the organization `of` as a column of another statement, which `read` reads."""
+    return _ROWS.column(_with_credit())
+
+
+def read(wallet: Wallet, column: str | None) -> LotsLeft:
+    """The lots that such a column has, as `of` returns them."""
+    return _left(wallet, _ROWS.read(column)) if wallet.credit_expires_at is not None else LotsLeft()
+
+
+@cache
+def _with_credit() -> Select[*tuple[Any, ...]]:
     used_up = CreditLot.drawn_micro + CreditLot.withdrawn_micro + CreditLot.expired_micro
-    query = select(CreditLot).where(
-        CreditLot.org_id == wallet.org_id, CreditLot.amount_micro > used_up, CreditLot.ended_at.is_(None)
+    return select(CreditLot.kind, CreditLot.left_micro, CreditLot.expires_at, CreditLot.seq).where(
+        CreditLot.org_id == bindparam("of"), CreditLot.amount_micro > used_up, CreditLot.ended_at.is_(None)
     )
-    found = sorted(db.session.scalars(query), key=drawing.in_order)
-    lots = [LotLeft(lot.kind, lot.left_micro, lot.expires_at) for lot in found]
+
+
+def _left(wallet: Wallet, rows: list[_Row]) -> LotsLeft:
+    lots = [LotLeft(row.kind, row.left_micro, row.expires_at) for row in sorted(rows, key=drawing.in_order)]
     beyond = sum(lot.left for lot in lots) - Credit.of(wallet).available
     if beyond < 0:
         # A top-up that no lot has been opened for yet.
