@@ -93,9 +93,11 @@ class Spool:
             return None if self._ended else b""
 
     def close(self) -> None:
-        """Discard the rest."""
+        """Discard the rest, and let go of whom it wakes, who has the spool: the response's memory is free right away,
+        not only when garbage is next collected."""
         with self._lock:
             self._closed = True
+            self._wake = _no_one
             self._pieces.clear()
             self._disk.give_back(self._written)
             self._read = self._written = 0
@@ -123,3 +125,7 @@ class Spool:
             self._disk.give_back(self._written)
             self._read = self._written = 0
         return piece
+
+
+def _no_one() -> None:
+    """Who is woken once no one reads any more."""

@@ -15,13 +15,16 @@ _HEAD = """# Soak
 
 Does anything grow that shouldn't, while nothing is wrong? `make soak` runs the whole system at a steady pace
 (`SOAK_HOURS=8`), writes down every minute what each program and the database take, and writes this page and its
-charts. `SOAK_LINES`, `SOAK_SPEED` and `SOAK_BETWEEN` set the pace.
+charts. `SOAK_LINES`, `SOAK_SPEED` and `SOAK_BETWEEN` set the pace. Before the first sample everyone is on the pages
+at the same time (`SOAK_WARM_UP_SECONDS=180`).
 
 A figure is **rising** where the line through its samples surely rises (by more than three standard errors), and by
 more than 1% of its mean in an hour; the first quarter of a run doesn't count. Whatever falls or moves about is flat.
 What is kept for good grows by design: it is here so that bytes for each row can be compared with it. A short run
 can only find what grows fast, and calls rising what has an end: threads start as they are needed, up to the sizes of
-their pools, each with memory of its own, and PostgreSQL's processes keep files open up to `max_files_per_process`.
+their pools, and PostgreSQL's processes keep files open up to `max_files_per_process`. A web process takes some
+110 MiB when it starts and some 175 MiB once every page was seen: compiled statements (750 at most), templates,
+formats of dates and amounts, and what malloc keeps for each thread.
 """
 
 

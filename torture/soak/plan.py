@@ -19,6 +19,7 @@ class Plan:
     lines: int
     speed: float
     between: float
+    warm_up: float
     seed: int
 
     @property
@@ -35,6 +36,7 @@ def read(environ: Mapping[str, str] | None = None) -> Plan:
         lines=round(_number(env, "SOAK_LINES", 2)),
         speed=_number(env, "SOAK_SPEED", 20),
         between=_number(env, "SOAK_BETWEEN", 2),
+        warm_up=_number(env, "SOAK_WARM_UP_SECONDS", 180),
         seed=round(_number(env, "SOAK_SEED", 1)),
     )
 

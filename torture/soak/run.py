@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,12 +28,13 @@ from torture.soak import database, machine, programs
 from torture.soak.document import Facts
 from torture.soak.figures import Samples
 from torture.soak.plan import Plan
-from torture.stage import Stage
+from torture.stage import Person, Stage
 from torture.stripe_side import AWAY, StripeSide
 from torture.system import System
 
 LOOKS_EVERY = 5.0
 """Seconds between what an owner does on the pages."""
+LOOKS = (elsewhere.wander, elsewhere.poll, elsewhere.download)
 
 
 def soak(plan: Plan, folder: Path, samples: Samples) -> Facts:
@@ -47,8 +49,9 @@ def soak(plan: Plan, folder: Path, samples: Samples) -> Facts:
                 top_ups.top_up(person, chance, side)
         with system.connect() as connection:
             made_on = machine.describe(connection)
-        began, players = datetime.now(UTC), Players(plan, cast, side, journal)
+        players = Players(plan, cast, side, journal)
         players.start()
+        began = datetime.now(UTC)
         try:
             ended_by = _sample(plan, system, players, samples)
         finally:
@@ -90,8 +93,15 @@ class Players:
         self.ended_by: str | None = None
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        """Begin, with everyone on their pages at the same time for a while: caches fill, and threads and connections
+        start as they are needed, which is not what a run looks for."""
+        calls, owners = self._threads
+        calls.start()
+        end = time.monotonic() + self._plan.warm_up
+        with ThreadPoolExecutor(len(self._cast.people)) as everyone:
+            for number, person in enumerate(self._cast.people):
+                everyone.submit(self._look_around, person, Random(self._plan.seed + 2 + number), end)
+        owners.start()
 
     def stop(self) -> None:
         """Let calls in progress end."""
@@ -118,14 +128,18 @@ class Players:
         except (UnreachableError, UnexpectedAnswerError, RefusedError) as error:
             self.ended_by = f"calls ended: {error}"
 
+    def _look_around(self, person: Person, chance: Random, end: float) -> None:
+        while time.monotonic() < end:
+            with suppress(UnansweredError, *AWAY):
+                chance.choice(LOOKS)(person, chance, self._side)
+
     def _look(self) -> None:
         chance = Random(self._plan.seed + 1)
-        actions = (elsewhere.wander, elsewhere.poll, elsewhere.download)
         while not self._stopping.wait(LOOKS_EVERY):
             dry = {self._dry.pop()} if self._dry else set()
             for person in self._cast.people:
                 is_dry = any(company.id in dry for company in person.companies)
-                action = top_ups.top_up if is_dry else chance.choice(actions)
+                action = top_ups.top_up if is_dry else chance.choice(LOOKS)
                 if is_dry or chance.random() < 1 / len(self._cast.people):
                     with suppress(UnansweredError, *AWAY):
                         action(person, chance, self._side)

@@ -74,9 +74,13 @@ def in_line(org_ids: Collection[UUID]) -> Iterator[None]:
 
 
 def mark_stuck(org_ids: Collection[UUID]) -> None:
-    """Let only one thread at a time try these wallets, until one gets the lock."""
+    """Let only one thread at a time try these wallets, until one gets the lock. What was stuck long ago, and never
+    tried again, is forgotten."""
+    now = time.monotonic()
     with _changed:
-        _stuck.update(dict.fromkeys(org_ids, time.monotonic() + STUCK_SECONDS))
+        for org_id in [one for one, until in _stuck.items() if until < now]:
+            del _stuck[org_id]
+        _stuck.update(dict.fromkeys(org_ids, now + STUCK_SECONDS))
 
 
 def _note_free(org_ids: Collection[UUID]) -> None:

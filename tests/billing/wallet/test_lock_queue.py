@@ -131,3 +131,13 @@ def test_a_transaction_remembers_that_it_locked_a_wallet_until_it_ends(app: Flas
     assert lock_queue.is_any_held()
     db.session.rollback()
     assert not lock_queue.is_any_held()
+
+
+def test_wallets_that_were_stuck_long_ago_are_forgotten(
+    hurried: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those that no one ever tries again: they don't pile up in a process."""
+    monkeypatch.setattr(lock_queue, "STUCK_SECONDS", -1)
+    for _ in range(3):
+        lock_queue.mark_stuck([uuid4(), uuid4()])
+    assert len(lock_queue._stuck) == 2
