@@ -31,3 +31,26 @@ export function appearance() {
     },
   };
 }
+
+// What is shown changes its colors with the page: by the system's scheme, or as the shell says (frame_theme.js).
+const shown = new Map();
+let last = "";
+
+function dress() {
+  const now = appearance();
+  if (JSON.stringify(now) === last) return;
+  last = JSON.stringify(now);
+  for (const [place, elements] of shown) {
+    if (place.isConnected) elements.update({ appearance: now });
+    else shown.delete(place);
+  }
+}
+
+// The fields of a place, as long as it is in the page.
+export function follow(place, elements) {
+  last = JSON.stringify(appearance());
+  shown.set(place, elements);
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
+new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["style", "data-theme"] });

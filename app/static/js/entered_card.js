@@ -66,7 +66,7 @@ export class EnteredCard {
       paymentMethodCreation: "manual",
       appearance: appearance(),
     });
-    this.#fields = paymentFields(this.#elements);
+    this.#fields = paymentFields(this.#elements, this.place);
     this.#fields.on("loaderror", () => this.#fail());
     for (const [name, hear] of Object.entries(this.#heard)) this.#fields.on(name, hear);
     this.#fields.on("ready", () => {

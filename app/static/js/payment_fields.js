@@ -2,6 +2,8 @@
 // frame: their sheet asks to pay before the review has been read, and a wallet's card has another number than the one that
 // its owner knows, so that the card named would not be the card charged. What saving a card means stands beside the fields,
 // so Stripe's own terms would say it twice (https://docs.stripe.com/js/elements_object/create_payment_element).
+import { follow } from "./card_look.js";
+
 const OPTIONS = {
   wallets: { applePay: "never", googlePay: "never", link: "never" },
   terms: { card: "never" },
@@ -9,4 +11,8 @@ const OPTIONS = {
 
 export const CARDS = ["card"];
 
-export const paymentFields = (elements) => elements.create("payment", OPTIONS);
+// In this place, whose colors they follow.
+export function paymentFields(elements, place) {
+  follow(place, elements);
+  return elements.create("payment", OPTIONS);
+}

@@ -1,5 +1,5 @@
 // The card form: Stripe's own fields in a form of ours. What comes back is the id of the setup, never a card's number.
-// The setup is created when Save is pressed, and the fields stay until the card is saved or the form is left.
+// The setup is created when Save is pressed; the fields stay until the card is saved.
 import { appearance } from "./card_look.js";
 import { gettext } from "./language.js";
 import { CARDS, paymentFields } from "./payment_fields.js";
@@ -34,7 +34,7 @@ class CardForm {
         allowedPaymentMethodTypes: CARDS,
         appearance: appearance(),
       });
-      this.fields = paymentFields(elements);
+      this.fields = paymentFields(elements, this.form);
       this.fields.on("loaderror", () => this.tell(away()));
       this.fields.mount(this.form.querySelector("[data-card]"));
       this.elements = elements;
@@ -126,7 +126,7 @@ class CardForm {
   }
 }
 
-// Stripe says what is wrong; the step after it is ours. What is wrong in a field can be fixed there.
+// Stripe says what is wrong; the step after it is ours.
 function notSaved({ type, code, message }) {
   const isBank = type === "card_error" && !/^(incorrect|invalid)_/.test(code);
   return isBank
