@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 from app.web.marks import is_asked_by_pages
 
 NO_PAGES = {
+    "account.list_shortcuts": "a part of open pages",
     "api_docs.start": "leads to the API's page",
     "assets.embed": "a script",
     "assets.head": "a part of a shell's page",

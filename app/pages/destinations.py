@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
     """Give templates the tabs, and the keys of what has some."""
     app.add_template_global(list_tabs)
     app.add_template_global(list_keys)
+    app.add_template_global(map_keys)
     app.add_template_global(key)
 
 
@@ -99,6 +100,17 @@ def list_keys() -> Iterator[tuple[Destination, str]]:
     for one in DESTINATIONS:
         if (keys := own.get(one.action)) or one.extra:
             yield one, keys or ""
+
+
+def map_keys() -> dict[str, list[str]]:
+    """Where each of these keys leads, and the action: for the script of the page, which does some of them in it. What
+    is pressed with Ctrl or ⌘ begins with `+`."""
+    return {
+        pressed: [one.url, one.action]
+        for one, keys in list_keys()
+        for pressed in (keys, f"+{one.extra}" if one.extra else "")
+        if pressed
+    }
 
 
 def key(action: str) -> str:

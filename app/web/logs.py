@@ -14,6 +14,8 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 
+from app.web import assets
+
 log = structlog.get_logger("billing.web")
 
 _SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|signature|api_key", re.IGNORECASE)
@@ -112,7 +114,8 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    response.headers["X-Request-Id"] = request_id()
+    if not assets.is_file(response):  # What caches keep is of no single request.
+        response.headers["X-Request-Id"] = request_id()
     quiet = request.endpoint in _QUIET or response.status_code == 304
     (log.debug if quiet else log.info)(
         "request",

@@ -10,24 +10,29 @@ from config import Settings
 
 _POLICY = "Content-Security-Policy"
 _OF_FILES = (
-    _POLICY,
     "X-Content-Type-Options",
     "Cross-Origin-Resource-Policy",
     "Strict-Transport-Security",
 )
-"""What counts for a script, a style or an image. What a page may load, and who may frame it, the page itself says.
-The policy is for an image that is opened as a page."""
+"""What counts for a script, a style or an image. What a page may load, and who may frame it, the page itself says:
+only an image can be opened as one."""
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to every response."""
     headers = headers_of(app.config["SETTINGS"])
-    of_files = {name: NO_PAGE if name == _POLICY else headers[name] for name in _OF_FILES if name in headers}
+    of_files = {name: headers[name] for name in _OF_FILES if name in headers}
+    of_images = of_files | {_POLICY: NO_PAGE}
     known = {name: name.lower() for name in headers}
+
+    def for_(response: Response) -> dict[str, str]:
+        if not assets.is_file(response):
+            return headers
+        return of_images if response.mimetype.startswith("image/") else of_files
 
     def add(response: Response) -> Response:
         own = {name.lower() for name in response.headers.keys()}  # noqa: SIM118, headers have no keys of their own
-        for name, value in (of_files if assets.is_file(response) else headers).items():
+        for name, value in for_(response).items():
             if known[name] not in own:
                 response.headers.add(name, value)
         return response

@@ -67,6 +67,24 @@ def test_the_list_leads_everywhere_and_turns_them_off(page: Page, app: Flask) ->
     expect(dialog).to_be_visible()
 
 
+def test_the_list_comes_once_and_its_absence_is_said(page: Page, app: Flask) -> None:
+    sign_in(page, a_person(organization=an_organization()).email)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "shortcuts" in request.url else None)
+    page.context.set_offline(True)
+    page.keyboard.press("?")
+    expect(page.get_by_role("alert")).to_contain_text("The connection was lost")
+    page.context.set_offline(False)
+    opener = page.get_by_role("button", name="Keyboard shortcuts")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    for _ in range(2):
+        opener.press("Enter")
+        expect(dialog).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(opener).to_be_focused()
+    assert len(asked) == 2
+
+
 def test_ones_own_keys_work_in_another_browser(page: Page, browser: Browser, site: Site, app: Flask) -> None:
     person = a_person(organization=a_payer()[0])
     sign_in(page, person.email, to="/account/keyboard")

@@ -19,6 +19,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.url_map import rules
 
 NOT_BY_NAME = {
+    "account.list_shortcuts": "a part of open pages",
     "alerts.new_channel": "a step of the page about credit alerts",
     "auth.confirm": "asks before something else",
     "auth.confirm_with_provider": "leads to the identity provider",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -27,6 +29,12 @@ def hints(visitor: Visitor) -> set[str]:
     return set(re.findall(r'data-key="([^"]*)"', visitor.get("/billing").text))
 
 
+def keys(visitor: Visitor) -> dict[str, list[str]]:
+    """What the page's script knows: where each key leads, and its action."""
+    found = re.search(r"data-shortcuts='([^']*)'", visitor.get("/billing").text)
+    return dict(json.loads(unescape(found[1]))) if found else {}
+
+
 def test_other_keys_are_kept_with_the_account(app: Flask, person: User, visitor: Visitor) -> None:
     assert {"g w", "t", "/", "?"} <= hints(visitor)
     saved = visitor.post("/account/keyboard", USUAL | {"keys_wallet": "GX", "on": "1"})
@@ -36,7 +44,9 @@ def test_other_keys_are_kept_with_the_account(app: Flask, person: User, visitor:
     another.sign_in(person.email)
     assert "g x" in hints(another)
     assert "g w" not in hints(another)
-    assert 'data-action="wallet" data-keys="g x"' in another.get("/billing").text
+    assert keys(another)["g x"][1] == "wallet"
+    assert "<kbd>g</kbd> <kbd>x</kbd>" in another.get("/account/shortcuts", headers=HTMX).text
+    assert another.get("/account/shortcuts").location == "/account/keyboard"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +79,8 @@ def test_keys_that_are_exchanged_are_saved(person: User, visitor: Visitor) -> No
 def test_they_are_turned_off_and_on(person: User, visitor: Visitor) -> None:
     visitor.post("/account/keyboard", USUAL)
     assert hints(visitor) == set()
-    assert 'id="shortcuts" aria-labelledby="shortcuts-title" data-off' in visitor.get("/billing").text
+    assert keys(visitor) == {}
+    assert "Keyboard shortcuts are off." in text_of(visitor.get("/account/shortcuts", headers=HTMX))
     visitor.post("/account/keyboard", USUAL | {"on": "1"})
     assert "t" in hints(visitor)
 

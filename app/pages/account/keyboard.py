@@ -104,6 +104,15 @@ def save_keyboard() -> Response | tuple[str, int]:
     return redirect(url_for("account.show_keyboard"), 303)
 
 
+@blueprint.get("/shortcuts")
+@person_required
+def list_shortcuts() -> Response | str:
+    """The list of one's keys, which an open page shows over itself."""
+    if not wants_region():
+        return redirect(url_for("account.show_keyboard"), 303)
+    return render_template("account/shortcuts.html")
+
+
 @blueprint.post("/keyboard/off")
 @person_required
 def turn_keyboard_off() -> Response:

@@ -1,8 +1,7 @@
 // A refusal from the server is shown next to the form that was sent; the form keeps everything entered.
-// A page of an organization that was left in another tab can go back to it from there.
+// A page of an organization that was left in another tab can go back to it from there (back.js).
 import { gettext } from "./language.js";
-import { complain, drawnFor, say, sessionEnded, signIn } from "./text.js";
-import { poller } from "./poll.js";
+import { complain, say, sessionEnded, signIn } from "./text.js";
 
 export const lost = () =>
   gettext("The connection was lost before we got a response. What you entered is still here, and trying again won't charge you twice.");
@@ -60,30 +59,14 @@ document.addEventListener("session:back", ({ detail }) => {
   }
 });
 
-function isBack(place) {
-  const form = place?.nextElementSibling;
-  for (const refusal of document.querySelectorAll("[data-beside-form]:has([data-refusal]), .message:has([data-refusal])")) refusal.remove();
-  const text = gettext("You're viewing %(organization)s again. What you entered is still here.", { organization: drawnFor().organizationName });
-  say(document.getElementById("status"), text, { tone: "good" });
-  document.dispatchEvent(new CustomEvent("organization:back"));
-  poller()?.dispatchEvent(new CustomEvent("wake"));
-  const wanted = place && form?.querySelector("button[type=submit]");
-  (wanted ?? document.getElementById("content")).focus({ preventScroll: true });
-}
-
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const refusal = form.closest("[data-beside-form], .messages");
   if (!form.matches("[data-back]") || !refusal) return;
   event.preventDefault();
-  const body = new FormData();
-  body.set("stays", "yes");
-  for (const name of ["csrf_token", "organization"]) body.set(name, form.elements[name].value);
   try {
-    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
-    if (answer.type === "opaqueredirect") isBack(refusal.matches("[data-beside-form]") ? refusal : null);
-    // Something else happened meanwhile: show that page.
-    else form.submit();
+    const { goBack } = await import("./back.js");
+    goBack(form, refusal);
   } catch {
     complain(lost());
   }

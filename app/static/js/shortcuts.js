@@ -1,5 +1,5 @@
-// Keyboard shortcuts. The list of them in the page says which keys there are, and whether they are off for this person
-// (WCAG 2.1.4); the server keeps both. They never work while someone types.
+// Keyboard shortcuts. The button that opens the list of them says which keys there are: none where they are off for this
+// person (WCAG 2.1.4); the server keeps both. They never work while someone types. The list itself comes when it is opened.
 const PATIENCE = 1500;
 const TYPED_INTO = 'input:not([type="radio"], [type="checkbox"]), select, textarea, [contenteditable], dialog, iframe';
 const list = () => document.getElementById("shortcuts");
@@ -17,9 +17,17 @@ export function startTopUp() {
   return true;
 }
 
+const isTypedInto = (thing) => thing.checkVisibility?.() && thing.closest(TYPED_INTO);
+
+function showList() {
+  if (list()) list().showModal();
+  else opener.dispatchEvent(new CustomEvent("wanted"));
+  return true;
+}
+
 const here = {
   top_up: startTopUp,
-  keyboard: () => !list().showModal(),
+  keyboard: showList,
   search: () => {
     document.getElementById("open-search").requestSubmit();
     return true;
@@ -27,34 +35,35 @@ const here = {
 };
 
 // What is done in this page is done here; the rest is a link.
-function act(link) {
-  if (!here[link.dataset.action]?.()) location.assign(link.href);
+function act([address, action]) {
+  if (!here[action]?.()) location.assign(address);
 }
 
-// In a dialog that was just closed, no one types: focus leaves it a moment later.
-const isTyping = (target) => target.checkVisibility?.() && target.closest(TYPED_INTO);
-
 function press(event) {
-  const { target } = event;
   const key = event.key.toLowerCase();
-  const links = [...list().querySelectorAll("a[data-keys]")];
   const isChord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  if (event.repeat || event.defaultPrevented || event.isComposing || list().dataset.off !== undefined) return;
+  if (event.repeat || event.defaultPrevented || event.isComposing) return;
   if (document.querySelector("dialog:modal")) return;
-  const chosen = isChord && links.find((link) => link.dataset.extra === key);
-  if (!chosen && (event.ctrlKey || event.metaKey || event.altKey || isTyping(target))) return;
+  const keys = JSON.parse(opener.dataset.shortcuts ?? "{}");
+  const chosen = isChord && keys[`+${key}`];
+  // In a dialog that was just closed, no one types: focus leaves it a moment later.
+  if (!chosen && (event.ctrlKey || event.metaKey || event.altKey || isTypedInto(event.target))) return;
   const wanted = event.timeStamp - pressedAt < PATIENCE ? `${pressed} ${key}` : key;
   pressedAt = NEVER;
-  const found = chosen || links.find((link) => link.dataset.keys === wanted) || links.find((link) => link.dataset.keys === key);
+  const found = chosen || keys[wanted] || keys[key];
   if (found) act(found);
-  else if (links.some((link) => link.dataset.keys.startsWith(`${key} `))) [pressed, pressedAt] = [key, event.timeStamp];
+  else if (Object.keys(keys).some((one) => one.startsWith(`${key} `))) [pressed, pressedAt] = [key, event.timeStamp];
   else return;
   event.preventDefault();
 }
 
 // Only where there are pages to go to: not on the sign-in page.
-if (list() && document.querySelector(".tabs")) {
+if (opener && document.querySelector(".tabs")) {
   document.addEventListener("keydown", press);
   opener.hidden = false;
-  opener.addEventListener("click", () => list().showModal());
+  opener.addEventListener("click", showList);
+  // Whoever has begun to do something else meanwhile isn't disturbed.
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement === opener && !isTypedInto(document.activeElement) && !document.querySelector("dialog:modal")) showList();
+  });
 }

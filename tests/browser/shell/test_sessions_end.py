@@ -10,7 +10,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from app.clock import utc_now
 from app.extensions import db
 from app.models import SignInSession
-from tests.browser.shell.test_session_goes_on import poll, sessions
+from tests.browser.shell.test_session_goes_on import forms_are_taken, load_a_form, poll, sessions
 from tests.support.shell_site import ShellSite
 from tests.support.waiting import wait_until
 
@@ -29,12 +29,6 @@ def young_ones() -> list[SignInSession]:
     return [one for one in sessions() if one.created_at > utc_now() - timedelta(days=1)]
 
 
-def forms_are_taken(page: Page, frame: FrameLocator) -> None:
-    with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
-        frame.locator("#shortcuts form[hx-post]").evaluate("(form) => form.requestSubmit()")
-    assert sent.value.status == 200, sent.value.url
-
-
 def type_an_amount(frame: FrameLocator, amount: str) -> None:
     frame.get_by_role("radio", name="Other amount").check()
     amount_field(frame).fill(amount)
@@ -50,6 +44,7 @@ def test_after_its_longest_life_another_session_begins_and_what_one_types_stays(
 ) -> None:
     """The page finds out by itself, or the element that renews."""
     frame = shell_site.open(page)
+    load_a_form(frame)
     type_an_amount(frame, "123")
     grow_old()
     if by == "the page":
@@ -63,6 +58,7 @@ def test_after_its_longest_life_another_session_begins_and_what_one_types_stays(
 
 def test_a_renewal_leaves_what_one_types(page: Page, shell_site: ShellSite) -> None:
     frame = shell_site.open(page)
+    load_a_form(frame)
     type_an_amount(frame, "123")
     with page.expect_response(lambda answer: "/auth/shell" in answer.url) as renewed:
         frame.locator("html").evaluate(ASK)
@@ -94,6 +90,7 @@ def test_after_a_sign_out_in_another_tab_the_next_person_gets_a_page_of_their_ow
     page: Page, shell_site: ShellSite
 ) -> None:
     frame = shell_site.open(page)
+    load_a_form(frame)
     type_an_amount(frame, "123")
     other = page.context.new_page()
     shell_site.open(other)
