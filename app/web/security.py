@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     def for_(response: Response) -> dict[str, str]:
         if not assets.is_file(response):
             return headers
-        return of_images if response.mimetype.startswith("image/") else of_files
+        return of_images if (response.mimetype or "").startswith("image/") else of_files
 
     def add(response: Response) -> Response:
         own = {name.lower() for name in response.headers.keys()}  # noqa: SIM118, headers have no keys of their own
