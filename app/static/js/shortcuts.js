@@ -62,7 +62,7 @@ if (opener && document.querySelector(".tabs")) {
   document.addEventListener("keydown", press);
   opener.hidden = false;
   opener.addEventListener("click", showList);
-  // Whoever has begun to do something else meanwhile isn't disturbed.
+  // Someone who has begun something else meanwhile isn't disturbed.
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (ctx.sourceElement === opener && !isTypedInto(document.activeElement) && !document.querySelector("dialog:modal")) showList();
   });
