@@ -13,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 
+from app.billing.usage.keys import key_of
 from app.database.arrays import columns
 from app.people.tokens import Scope
 from benchmarks.figures import Figure
@@ -36,7 +37,7 @@ PATIENCE = 5
 ORGANIZATIONS = 1_000
 LEAST_A_SECOND = 20_000
 LEAST_OF_THE_FLOOR = 0.5
-_KEPT = "usage_key", "usage_event"
+_KEPT = "usage_digest", "usage_event"
 
 
 def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
@@ -100,10 +101,13 @@ def _floor(url: str, ids: Sequence[UUID]) -> float:
         ]
         for batch in range(BATCHES)
     ]
-    keys = [columns((*key[:3], b"0" * 16, key[3]) for key in batch) for batch in batches]
+    keys = [
+        columns((org_id, key_of(source, event_id), "0" * 32, at) for org_id, source, event_id, at in batch)
+        for batch in batches
+    ]
     events = [columns(_event(key, place) for place, key in enumerate(batch)) for batch in batches]
     with psycopg.connect(url) as connection:
-        for table in ("usage_key", "usage_event"):
+        for table in _KEPT:
             connection.execute(f"CREATE TABLE floor_{table} (LIKE {table} INCLUDING ALL)")
         started = time.perf_counter()
         for key_rows, event_rows in zip(keys, events, strict=True):
@@ -120,8 +124,8 @@ def _event(key: tuple[str, str, str, datetime], place: int) -> tuple[object, ...
 
 
 _KEYS = """
-INSERT INTO floor_usage_key (org_id, source, event_id, digest, at)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])"""
+INSERT INTO floor_usage_digest (org_id, key, content, at)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[])"""
 _EVENTS = """
 INSERT INTO floor_usage_event (org_id, source, event_id, at, posted_at, meter, quantity, billable, included,
     amount_micro, plan, version, call, campaign, agent)

@@ -35,7 +35,7 @@ MOST_OF_PLAIN = 3.0
 LEAST_HOT = 90.0
 MOST_WAL = 2.5
 TABLES = (
-    "usage_key",
+    "usage_digest",
     "usage_event",
     "usage_daily",
     "wallet_line",

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import Cursor, sql
 
 PREFIX = "floor_"
-_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
+_WRITES = re.compile(r"\s*(WITH \w+ AS \(\s*INSERT|INSERT|UPDATE|DELETE)", re.IGNORECASE)
 
 Recorded = list[tuple[str, Any]]
 

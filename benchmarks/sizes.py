@@ -31,11 +31,11 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
         org_id = an_organization("Sized").id
         caller = Caller(app, {"Authorization": f"Bearer {a_token(Scope.USAGE_WRITE)}"})
     with psycopg.connect(url, autocommit=True) as owner:
-        before = {name: _size(owner, name) for name in ("usage_event", "usage_key", "transfer")}
+        before = {name: _size(owner, name) for name in ("usage_event", "usage_digest", "transfer")}
         for _ in range(BATCHES):
             body = usage_events(uuid7(), [org_id], BATCH)
             caller.asks("POST", "/usage", body, media_type="application/cloudevents-batch+json")()
-        event, key = (_size(owner, name) - before[name] for name in ("usage_event", "usage_key"))
+        event, key = (_size(owner, name) - before[name] for name in ("usage_event", "usage_digest"))
         count = BATCH * BATCHES
         yield at_most(
             "sizes",

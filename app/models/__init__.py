@@ -81,6 +81,7 @@ from app.models.usage import (
     UsageByMeter,
     UsageByName,
     UsageDaily,
+    UsageDigest,
     UsageEvent,
     UsageKey,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "UsageByMeter",
     "UsageByName",
     "UsageDaily",
+    "UsageDigest",
     "UsageEvent",
     "UsageGroup",
     "UsageKey",

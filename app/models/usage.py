@@ -25,13 +25,28 @@ def _without_reference() -> Any:
     return mapped_column(primary_key=True, sort_order=-1)
 
 
-class UsageKey(OrgScoped, Base):
-    """The deduplication key of an event: each `source` and `id` is recorded only once.
+class UsageDigest(OrgScoped, Base):
+    """What an event is deduplicated by: each source and id is recorded only once.
 
-    A slim table next to the events, which are partitioned by time and so can't have this unique key. `digest` is of
-    the event's content, to detect the same id with different content. Rows whose event is too old to be accepted at
-    all are deleted.
+    A slim table next to the events, which are partitioned by time and so can't have this unique key. `key` is a
+    digest of source and id (`app.billing.usage.keys`), `content` one of all else that was reported, to detect the
+    same id with different content. Rows whose event is too old to be accepted at all are deleted.
     """
+
+    __tablename__ = "usage_digest"
+    __table_args__ = (
+        Index("ix_usage_digest_at", "at", postgresql_using="brin", postgresql_with={"autosummarize": "true"}),
+    )
+
+    org_id: Mapped[UUID] = _without_reference()
+    key: Mapped[UUID] = mapped_column(primary_key=True)
+    content: Mapped[UUID]
+    at: Mapped[When]
+
+
+class UsageKey(OrgScoped, Base):
+    """As `UsageDigest`, of the version before, which is the only one that writes it: a trigger notes it there. Its
+    rows are deleted in time, and the table in a later version."""
 
     __tablename__ = "usage_key"
     __table_args__ = (Index("ix_usage_key_at", "at"),)

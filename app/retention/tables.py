@@ -102,6 +102,7 @@ DELETED: Mapping[str, str] = {
     "spend_hour": "app.billing.hours.counting.delete_old",
     "stripe_event": "app.stripe_events.review.delete_old",
     "usage_event": "app.billing.usage.retention.maintain_partitions",
+    "usage_digest": "app.billing.usage.retention.maintain_partitions",
     "usage_key": "app.billing.usage.retention.maintain_partitions",
     "used_token": "app.people.used_tokens.delete_expired",
 }

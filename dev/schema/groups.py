@@ -68,12 +68,13 @@ GROUPS = (
     ),
     Group(
         "Usage",
-        "`usage_key` is what an event is deduplicated by. Pages read daily totals, never single "
-        "events: `usage_daily`, and what a trigger adds up from it by one dimension, `usage_by_meter` and "
-        "`usage_by_name`. "
+        "`usage_digest` is what an event is deduplicated by (`usage_key` by the version before). Pages "
+        "read daily totals, never single events: `usage_daily`, and what a trigger adds up from it by one "
+        "dimension, `usage_by_meter` and `usage_by_name`. "
         "`spend_hour` is counted from transfers, up to the one that `spend_count` names; filters "
         "and comparisons read what `rollup_mark` says is added up.",
         (
+            "usage_digest",
             "usage_key",
             "usage_event",
             "usage_daily",

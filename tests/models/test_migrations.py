@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from psycopg.errors import SerializationFailure
 from sqlalchemy import inspect, text
 
 from app import create_app
-from app.billing.usage import totals
-from app.extensions import db
+from app.billing.usage import keys, totals
+from app.billing.usage.events import Reported
+from app.database.arrays import columns
+from app.extensions import db, driver_connection
+from app.models import UsageDigest
 from app.people import sessions
 from app.people.external import admission
 from app.people.factors import pending_sign_ins
@@ -22,6 +26,7 @@ from dev.testing import create_database, drop_database, migrate
 from tests.factories import a_person, an_organization, at
 from tests.people.external.vouching import claims
 from tests.support.database import another_session, inside
+from tests.support.metering import NOW, an_event, on_growth, take
 from tests.support.own_database import on_its_own
 
 
@@ -160,3 +165,52 @@ def test_usage_from_before_is_in_the_totals_by_one_dimension(process_name: str) 
             SELECT sum(calling_micro), sum(telephony_micro), sum(models_micro) FROM usage_by_name
             WHERE kind <> 'number'""")
         assert [int(one) for one in db.session.execute(sums).one()] == [3_280_000, 6_560_000, 0]
+
+
+@pytest.mark.long
+def test_events_of_either_version_are_counted_once_after_an_upgrade_and_back(process_name: str) -> None:
+    """Revision 0071: what the version before has recorded, also meanwhile, is known by its digest; and on the way back
+    what this version has recorded is known by its source and id."""
+    with on_its_own(f"keys_{process_name}"):
+        organization = on_growth()
+        old = [
+            an_event(organization, f"old {number}", when=NOW - timedelta(days=number)) for number in range(30)
+        ]
+        another_session()
+        downgrade(revision="0070")
+        as_the_version_before(old[:29])
+        upgrade()
+        as_the_version_before(old[29:])
+        digests = db.session.execute(db.select(UsageDigest.key, UsageDigest.content)).all()
+        assert {(key.hex, content.hex) for key, content in digests} == {
+            (keys.key_of(one.source, one.id), one.digest().hex()) for one in old
+        }
+        take(an_event(organization, "new"), an_event(organization, "fix", 5, corrects=("platform", "new")))
+        # Recorded by both it would be charged twice: the version before tries again, until it is gone.
+        with pytest.raises(SerializationFailure):
+            as_the_version_before([an_event(organization, "new")])
+        another_session()
+        downgrade(revision="0070")
+        rows = db.session.execute(text("SELECT event_id, digest, at FROM usage_key")).all()
+        assert len(rows) == 32
+        assert {row.event_id: bytes(row.digest) for row in rows} == {
+            one.id: one.digest()
+            for one in [
+                *old,
+                an_event(organization, "new"),
+                an_event(organization, "fix", 5, corrects=("platform", "new")),
+            ]
+        }
+        another_session()
+        upgrade()
+        assert db.session.scalar(db.select(db.func.count()).select_from(UsageDigest)) == 32
+
+
+def as_the_version_before(events: list[Reported]) -> None:
+    """Record keys of events by their texts."""
+    driver_connection().execute(
+        "INSERT INTO usage_key (org_id, source, event_id, digest, at) "
+        "SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])",
+        columns([(one.org_id, one.source, one.id, one.digest(), one.at) for one in events]),
+    )
+    db.session.commit()

@@ -125,6 +125,7 @@ def old_and_others() -> dict[str, tuple[list[Row], list[Row]]]:
             [{"received_at": days(91), "state": "handled"}, {"received_at": days(92), "state": "ignored"}],
             [{"received_at": days(89), "state": "handled"}, {"received_at": days(91), "state": "failed"}],
         ),
+        "usage_digest": _by("at", late + 2, late - 1),
         "usage_key": _by("at", late + 2, late - 1),
     }
 

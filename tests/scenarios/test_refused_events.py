@@ -235,11 +235,11 @@ class poisoned:  # noqa: N801, reads as a statement
             CREATE FUNCTION poisoned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 IF NEW.event_id = '{self.event_id}' THEN RAISE 'poison' USING ERRCODE = '22000'; END IF;
                 RETURN NEW; END $$;
-            CREATE TRIGGER poisoned BEFORE INSERT ON usage_key FOR EACH ROW EXECUTE FUNCTION poisoned()""")
+            CREATE TRIGGER poisoned BEFORE INSERT ON usage_event FOR EACH ROW EXECUTE FUNCTION poisoned()""")
 
     def __exit__(self, *_: object) -> None:
         db.session.rollback()
-        self._as_owner("DROP TRIGGER poisoned ON usage_key; DROP FUNCTION poisoned()")
+        self._as_owner("DROP TRIGGER poisoned ON usage_event; DROP FUNCTION poisoned()")
 
     def _as_owner(self, statements: str) -> None:
         with owner().begin() as connection:

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from sqlalchemy import func, select
 
 from app.billing.catalog import meters
-from app.billing.usage import ingest, rows
+from app.billing.usage import ingest, keys
 from app.billing.usage.carrier_records import CarrierCall
 from app.billing.usage.events import Reported
 from app.billing.usage.ingest import Receipt
@@ -119,8 +119,9 @@ def propose(
 
 def apply(proposed: Sequence[Reported], *, at: datetime) -> Receipt:
     """Record proposed events, those that are not recorded yet, in the caller's transaction."""
-    known = rows.digests_of({(str(one.org_id), one.source, one.id) for one in proposed})
-    fresh = [one for one in proposed if (str(one.org_id), one.source, one.id) not in known]
+    key_of = {one.index: (str(one.org_id), keys.key_of(one.source, one.id)) for one in proposed}
+    known = keys.contents_of(set(key_of.values()))
+    fresh = [one for one in proposed if key_of[one.index] not in known]
     receipt = Receipt(duplicates=len(proposed) - len(fresh))
     for start in range(0, len(fresh), _PIECE):
         part = ingest.ingest(fresh[start : start + _PIECE], at=at)

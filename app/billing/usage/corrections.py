@@ -29,17 +29,17 @@ import msgspec
 from app.billing.catalog import Meter, rating, versions
 from app.billing.usage import deductions
 from app.billing.usage import rows as usage_rows
-from app.billing.usage.corrected_events import Corrected, find_corrected
+from app.billing.usage.corrected_events import Corrected, EventName, find_corrected
 from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import Refusal, Reported, beyond_the_wallet
 from app.billing.usage.rater import Rater, RatingContext, RatingLine
-from app.billing.usage.rows import EventKey, RatedEvent
+from app.billing.usage.rows import RatedEvent
 from app.billing.wallet import envelope_moves, ledger, line_details
 from app.billing.wallet.batches import LockedWallet
 from app.billing.wallet.correction_postings import CorrectionCharge, CorrectionPostings
 from app.billing.wallet.lots import money_trail
 
-_Targets = dict[EventKey, Corrected]
+_Targets = dict[EventName, Corrected]
 
 
 @dataclass(slots=True)
@@ -53,19 +53,18 @@ class CorrectionResult:
 
 
 def record(
-    events: Sequence[tuple[Reported, bytes]],
+    events: Sequence[Reported],
     rater: Rater,
     wallets: dict[UUID, LockedWallet],
     *,
     at: datetime,
 ) -> CorrectionResult:
-    """Record new corrections, each with its digest, of locked and settled wallets, which are changed; `batches.save`
-    follows.
+    """Record new corrections of locked and settled wallets, which are changed; `batches.save` follows.
 
     A dozen statements at most, however many there are.
     """
     result = CorrectionResult()
-    found = find_corrected([event for event, _ in events])
+    found = find_corrected(events)
     contexts = {context.name: context for context in rater.contexts.values()}
     lines = {key: _line(contexts[key[0]], one) for key, one in found.items()}
     for line in set(lines.values()):
@@ -76,7 +75,7 @@ def record(
     charged_by = money_trail.find_many(
         {(contexts[key[0]].org_id, one.posted_at) for key, one in found.items()}
     )
-    for event, digest in events:
+    for event in events:
         key = (rater.contexts[event.org_id].name, *(event.corrects or ("", "")))
         target = found.get(key)
         problem = _problem(event, target)
@@ -85,7 +84,7 @@ def record(
             continue
         wallet = wallets[event.org_id]
         try:
-            rated = _rate(event, digest, target, rater, line=lines[key], wallet=wallet, at=at)
+            rated = _rate(event, target, rater, line=lines[key], wallet=wallet, at=at)
         except TooMuchError:
             result.refused.append(beyond_the_wallet(event))
             continue
@@ -140,7 +139,6 @@ def _unknown(event: Reported) -> Refusal:
 
 def _rate(
     event: Reported,
-    digest: bytes,
     target: Corrected,
     rater: Rater,
     *,
@@ -174,7 +172,6 @@ def _rate(
             direction=target.direction,
             country=target.country,
         ),
-        digest=digest,
         line=line,
         at=target.at,
         posted_at=posted_at,

@@ -19,7 +19,7 @@ from app.billing import catalog
 from app.billing.catalog import rating, versions
 from app.billing.plans import terms as plan_terms
 from app.billing.usage import corrections as usage_corrections
-from app.billing.usage import hold_draws, limit_counts, rows
+from app.billing.usage import hold_draws, keys, limit_counts, rows
 from app.billing.usage.counts import TooMuchError
 from app.billing.usage.events import (
     Refusal,
@@ -28,8 +28,9 @@ from app.billing.usage.events import (
     problem_with_content,
     problem_with_time,
 )
+from app.billing.usage.keys import EventKey
 from app.billing.usage.rater import Rater, RatingContext, RatingLine
-from app.billing.usage.rows import EventKey, RatedEvent
+from app.billing.usage.rows import RatedEvent
 from app.billing.wallet import batches, calling_state, ledger, lots, usage_postings
 from app.billing.wallet.batches import LockedWallet, Saved
 from app.billing.wallet.usage_postings import UsageCharge
@@ -66,9 +67,10 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
     batch = _Batch(wallets, _contexts(wallets), receipt, at)
     fresh = batch.without_repetitions(batch.acceptable(events))
     rated = batch.charge([one for one in fresh if one.event.corrects is None])
-    corrections = [(one.event, one.digest) for one in fresh if one.event.corrects]
+    corrections = [one.event for one in fresh if one.event.corrects]
     changes = usage_corrections.record(corrections, batch.rater, wallets, at=at)
     receipt.refused += changes.refused
+    _forget_refused(fresh, [*rated, *changes.rated])
     receipt.accepted += changes.accepted
     for org_id, cost in changes.costs.items():
         receipt.costs[org_id] += cost
@@ -82,16 +84,12 @@ def ingest(events: Sequence[Reported], *, at: datetime) -> Receipt:
 
 
 class _Acceptable(msgspec.Struct, frozen=True):
-    """A valid event with its line; its `digest` is computed once."""
+    """A valid event with its line, its key, and the digest of its content, which are computed once."""
 
     event: Reported
-    digest: bytes
+    key: EventKey
+    content: str
     line: RatingLine
-
-    @property
-    def key(self) -> EventKey:
-        """The key it is deduplicated by."""
-        return (self.line.context.name, self.event.source, self.event.id)
 
 
 class _Batch:
@@ -123,14 +121,18 @@ class _Batch:
         return found
 
     def without_repetitions(self, events: list[_Acceptable]) -> list[_Acceptable]:
-        """The events not yet recorded, without duplicates."""
-        taken = rows.digests_of({one.key for one in events})
+        """The events not yet recorded, without duplicates. Their keys are recorded."""
+        first = {one.key: one for one in reversed(events)}
+        # A key is kept for as long as its own event could be resent, whatever the time of the event it corrects.
+        recorded = keys.record([(*key, one.content, one.event.at) for key, one in first.items()])
+        if not recorded and len(first) == len(events):
+            return events
         fresh = []
         for one in events:
-            before = taken.setdefault(one.key, one.digest)
-            if before is one.digest:
+            before = recorded.get(one.key)
+            if before is None and first[one.key] is one:
                 fresh.append(one)
-            elif before == one.digest:
+            elif one.content == (before or first[one.key].content):
                 self.receipt.duplicates += 1
             else:
                 self.receipt.refused.append(_different_content(one.event))
@@ -187,7 +189,7 @@ class _Batch:
                 continue
             left[line.context] -= charge.amount.micro
             at = one.event.at
-            rated.append(RatedEvent(one.event, one.digest, line, at, *posted[line.context], quantity, charge))
+            rated.append(RatedEvent(one.event, line, at, *posted[line.context], quantity, charge))
         return rated
 
     def _left(self, context: RatingContext) -> int:
@@ -212,12 +214,22 @@ class _Batch:
             return Refusal(event.index, "organization", "There is no organization with this id.")
         plan = context.terms.plan_at(event.at)
         problem = problem_with_time(event, self.at, late_days) or problem_with_content(event, plan)
-        return problem or _Acceptable(event, event.digest(), context.line(event.meter, event.at, plan))
+        if problem is not None:
+            return problem
+        key = (context.name, keys.key_of(event.source, event.id))
+        return _Acceptable(event, key, event.digest().hex(), context.line(event.meter, event.at, plan))
 
     def _posting(self, context: RatingContext) -> tuple[datetime, date]:
         """When usage of the batch is posted, and the day in the organization's time zone; it never goes backward."""
         at = ledger.own_posting_time(self.wallets[context.org_id], self.at)
         return at, context.day_of(at)
+
+
+def _forget_refused(fresh: list[_Acceptable], rated: list[RatedEvent]) -> None:
+    """Forget the keys of new events that were rejected after all, so that they can be sent again."""
+    if len(rated) < len(fresh):
+        recorded = {one.event.key for one in rated}
+        keys.forget([one.key for one in fresh if one.event.key not in recorded])
 
 
 def _expire_changed() -> None:

@@ -1,7 +1,7 @@
 """Retention of usage events: monthly partitions, created ahead and detached when they expire.
 
-Daily totals and transfers are kept permanently. An event's deduplication key (`usage_key`) is only deleted once the
-event would be too late to be accepted anyway, so nothing is ever counted twice.
+Daily totals and transfers are kept permanently. An event's deduplication key (`usage_digest`) is only deleted once
+the event would be too late to be accepted anyway, so nothing is ever counted twice.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ from app.transaction import transaction
 AHEAD = 2
 """How many months are created ahead."""
 _BATCH = 20_000
+_OLD_KEYS = [
+    text(
+        f"DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} WHERE at < :before LIMIT :batch) RETURNING 1"  # noqa: S608
+    )
+    for table in ("usage_digest", "usage_key")
+]
 _NAME = re.compile(r"usage_event_([0-9]{4})_([0-9]{2})")
 
 
@@ -66,15 +72,12 @@ def months() -> list[date]:
 
 
 def _remove_keys(now: datetime) -> int:
-    """Delete keys in batches, so that no one waits for a long transaction."""
+    """Delete keys in batches, so that no one waits for a long transaction; also those of the version before."""
     before = now - timedelta(days=catalog.current().late_days) - 2 * EARLY
-    query = text(
-        "DELETE FROM usage_key WHERE ctid IN (SELECT ctid FROM usage_key WHERE at < :before LIMIT :batch)"
-        " RETURNING 1"
-    )
     removed = 0
-    while count := _execute_counting(query, {"before": before, "batch": _BATCH}):
-        removed += count
+    for query in _OLD_KEYS:
+        while count := _execute_counting(query, {"before": before, "batch": _BATCH}):
+            removed += count
     return removed
 
 

@@ -1,8 +1,7 @@
-"""Writing rated events and their daily totals, many at a time."""
+"""Writing rated events and their daily totals, many at a time. Their keys are recorded before (`keys.record`)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -13,15 +12,6 @@ from app.billing.usage.events import Reported
 from app.billing.usage.rater import RatingContext, RatingLine
 from app.database.arrays import columns
 from app.extensions import driver_connection
-
-_KNOWN = """
-SELECT k.org_id, k.source, k.event_id, k.digest FROM usage_key k
-JOIN unnest(%s::uuid[], %s::text[], %s::text[]) AS asked (org_id, source, event_id)
-    ON k.org_id = asked.org_id AND k.source = asked.source AND k.event_id = asked.event_id"""
-
-_KEYS = """
-INSERT INTO usage_key (org_id, source, event_id, digest, at)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])"""
 
 _EVENTS = """
 INSERT INTO usage_event (org_id, source, event_id, at, posted_at, meter, quantity, billable, included, amount_micro,
@@ -40,20 +30,15 @@ ON CONFLICT (org_id, day, meter, campaign, agent, posted_on, is_correction) DO U
     quantity = total.quantity + excluded.quantity, included = total.included + excluded.included,
     amount_micro = total.amount_micro + excluded.amount_micro"""
 
-_OF_KEY = 3
-EventKey = tuple[str, str, str]
-"""Organization, source and id. An organization's id is text here, which is faster to look up and to send."""
-
 
 class RatedEvent(msgspec.Struct, frozen=True):
     """A rated event. `at` is the time of use: for a correction, that of the event it corrects. `posted_at` is that of
     its transfer, which has it alone.
 
-    A correction's `quantity` and `charge` are differences. `digest` is that of the original event.
+    A correction's `quantity` and `charge` are differences.
     """
 
     event: Reported
-    digest: bytes
     line: RatingLine
     at: datetime
     posted_at: datetime
@@ -62,29 +47,13 @@ class RatedEvent(msgspec.Struct, frozen=True):
     charge: Charge
 
 
-def digests_of(keys: Collection[EventKey]) -> dict[EventKey, bytes]:
-    """Those keys that are already recorded, with the digest of their event. One statement."""
-    if not keys:
-        return {}
-    found = driver_connection().execute(_KNOWN, columns(keys)).fetchall()
-    return {(str(org_id), source, event_id): bytes(digest) for org_id, source, event_id, digest in found}
-
-
 def write(rated: list[RatedEvent]) -> None:
-    """Write events, their keys and the daily totals. Three statements."""
+    """Write events and the daily totals. Two statements."""
     if not rated:
         return
     connection = driver_connection()
-    # A key is kept for as long as its own event could be resent, whatever the time of the event it corrects.
-    keys = columns([_key_row(one) for one in rated])
-    connection.execute(_KEYS, keys)
-    connection.execute(_EVENTS, [*keys[:_OF_KEY], *columns([_event_row(one) for one in rated])])
+    connection.execute(_EVENTS, columns([_event_row(one) for one in rated]))
     connection.execute(_DAILY, columns(_daily_rows(rated)))
-
-
-def _key_row(one: RatedEvent) -> tuple[Any, ...]:
-    event = one.event
-    return (one.line.context.name, event.source, event.id, one.digest, event.at)
 
 
 def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
@@ -109,9 +78,11 @@ def _daily_rows(rated: list[RatedEvent]) -> list[tuple[Any, ...]]:
 
 
 def _event_row(one: RatedEvent) -> tuple[Any, ...]:
-    """What its row has beside its key."""
     event, charge, line = one.event, one.charge, one.line
     return (
+        line.context.name,
+        event.source,
+        event.id,
         one.at,
         one.posted_at,
         line.meter,

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from flask import Flask
 
+from app.billing.usage import keys
 from app.billing.usage.corrected_events import find_corrected
-from app.extensions import db
-from app.models import UsageKey
 from tests.support.metering import NOW, an_event, on_growth, take
 from tests.support.statements import all_statements
 
@@ -46,7 +45,7 @@ def test_it_is_found_without_its_key_too(app: Flask) -> None:
     """Keys are deleted once an event is too old to be sent again; it can be corrected all the same."""
     organization = on_growth()
     take(an_event(organization, quantity=90), an_event(organization, "e2", 70))
-    db.session.execute(db.delete(UsageKey).where(UsageKey.event_id == "e1"))
+    keys.forget([(str(organization.id), keys.key_of(*E1))])
     both = [
         an_event(organization, f"fix {number}", 30, corrects=("platform", f"e{number}")) for number in (1, 2)
     ]

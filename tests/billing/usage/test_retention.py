@@ -13,7 +13,7 @@ from app.billing.usage import ingest, retention
 from app.billing.usage.events import Reported
 from app.billing.wallet import verification
 from app.extensions import db
-from app.models import UsageDaily, UsageEvent, UsageKey
+from app.models import UsageDaily, UsageDigest, UsageEvent
 from tests.factories import an_organization, at
 from tests.support.database import empty, owner
 
@@ -94,7 +94,7 @@ def test_a_key_is_kept_for_as_long_as_its_event_could_come_again(app: Flask) -> 
     assert retention.maintain_partitions(last_moment, months_kept=13).keys == 0
     assert ingest.ingest([event], at=last_moment).duplicates == 1
     assert retention.maintain_partitions(last_moment + timedelta(minutes=11), months_kept=13).keys == 1
-    assert count(UsageKey) == 0
+    assert count(UsageDigest) == 0
     late = ingest.ingest([event], at=last_moment + timedelta(minutes=11))
     assert (late.accepted, late.refused[0].field) == (0, "time")
 

@@ -14,7 +14,7 @@ from app.billing.usage.events import Reported
 from app.billing.usage.rater import Rater, RatingContext
 from app.billing.usage.rows import RatedEvent
 from app.extensions import db
-from app.models import Organization, UsageDaily, UsageEvent, UsageKey
+from app.models import Organization, UsageDaily, UsageEvent
 from tests.support.metering import NOW, an_event, on_growth
 
 TODAY = date(2026, 11, 10)
@@ -28,9 +28,7 @@ def rated(organization: Organization, *events: Reported, posted_on: date = TODAY
     for event in events:
         line = rater.line(organization.id, event.meter, event.at)
         charge = rater.rate(line, event.quantity)
-        found.append(
-            RatedEvent(event, event.digest(), line, event.at, NOW, posted_on, event.quantity, charge)
-        )
+        found.append(RatedEvent(event, line, event.at, NOW, posted_on, event.quantity, charge))
     return found
 
 
@@ -49,19 +47,6 @@ def totals() -> list[tuple[object, ...]]:
 def test_nothing_is_written_for_no_events(app: Flask) -> None:
     rows.write([])
     assert totals() == []
-
-
-def test_no_keys_are_known_without_asking(app: Flask) -> None:
-    assert rows.digests_of([]) == {}
-
-
-def test_a_key_is_known_by_organization_source_and_id_with_its_digest(app: Flask) -> None:
-    organization, other = on_growth(), on_growth()
-    event = an_event(organization, "a'b\"{,}\\")
-    write(organization, event)
-    key = (str(organization.id), event.source, event.id)
-    unknown = [(str(other.id), *key[1:]), (key[0], "elsewhere", event.id), (*key[:2], "e2")]
-    assert rows.digests_of([key, *unknown]) == {key: event.digest()}
 
 
 def test_the_same_event_twice_is_refused_by_the_database(app: Flask) -> None:
@@ -102,14 +87,13 @@ def test_an_event_is_written_with_all_its_names_and_what_rated_it(app: Flask) ->
     assert (row.corrects_source, row.corrects_id, row.posted_at) == (None, None, NOW)
 
 
-def test_a_correction_s_key_is_kept_by_its_own_time_and_its_row_by_that_of_use(app: Flask) -> None:
+def test_a_correction_s_row_is_by_the_time_of_use(app: Flask) -> None:
     organization = on_growth()
     used = NOW - timedelta(days=3)
     event = an_event(organization, "fix", 5, corrects=("platform", "e1"))
     [one] = rated(organization, event)
     line, charge = one.line, one.charge
-    rows.write([RatedEvent(event, one.digest, line, used, NOW, TODAY, -55, charge)])
+    rows.write([RatedEvent(event, line, used, NOW, TODAY, -55, charge)])
     row = db.session.scalars(db.select(UsageEvent)).one()
     assert (row.at, row.quantity, row.corrects_id) == (used, -55, "e1")
-    assert db.session.scalars(db.select(UsageKey.at)).one() == NOW
     assert db.session.scalars(db.select(UsageDaily.is_correction)).one() is True
