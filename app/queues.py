@@ -99,6 +99,7 @@ QUEUE_OF: dict[str, Queue] = {
     "recount_rollups": Queue.FIGURES,
     "nightly": Queue.MAINTENANCE,
     "delete_expired_answers": Queue.MAINTENANCE,
+    "delete_old_rows": Queue.MAINTENANCE,
     "tell_of_expiring_cards": Queue.MAINTENANCE,
     "tell_of_expiring_credit": Queue.MAINTENANCE,
 }

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import reconciliation
 from app.billing.platform import deliveries
 from app.clock import utc_now
+from app.doctor.overdue import OverdueRows
 from app.extensions import db
 from app.models import EventState, StripeEvent
 from app.models.scope import Reason, see_all
@@ -35,6 +36,7 @@ class InstallationFigures:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._overdue = OverdueRows(app)
         self._lock = Lock()
         self._read: list[Metric] = []
         self._read_at = float("-inf")
@@ -50,7 +52,7 @@ class InstallationFigures:
         is_up = True
         with self._app.app_context():
             see_all(db.session(), Reason.READINESS)
-            for read in (_jobs, _webhooks, _comparison):
+            for read in (_jobs, _webhooks, _comparison, self._overdue.read):
                 found = _attempt(read)
                 is_up = is_up and found is not None
                 yield from found or ()

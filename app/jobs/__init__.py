@@ -21,7 +21,7 @@ from app.jobs.alerts import (
     write_digests,
 )
 from app.jobs.figures import count_hours, recount_rollups, roll_up
-from app.jobs.maintenance import delete_expired_answers, nightly, note_failed_sign_in
+from app.jobs.maintenance import delete_expired_answers, delete_old_rows, nightly, note_failed_sign_in
 from app.jobs.messages import (
     deliver_to_platform,
     mail_operators,
@@ -53,6 +53,7 @@ from app.work import worker
 __all__ = [
     "count_hours",
     "delete_expired_answers",
+    "delete_old_rows",
     "deliver_to_platform",
     "detach_card",
     "end_leases",

@@ -17,6 +17,7 @@ from app.billing.usage import rejections
 from app.billing.usage import retention as usage_retention
 from app.billing.wallet import verification
 from app.clock import utc_now
+from app.extensions import enqueue
 from app.models.scope import Reason, seeing_all
 from app.one_by_one import each_alone, one_by_one
 from app.operators import sessions as operator_sessions
@@ -29,11 +30,14 @@ from app.web import rate_limits, stored_responses
 from app.web.identity import session_limits
 from app.work import job_status
 from app.work.tasks import in_app, periodic, task
+from config import Settings
 
 log = structlog.get_logger("billing.jobs")
 
 _NIGHTLY_SECONDS = 3600
 """How long all of it takes at most; the rest is left for the next time."""
+_PART_SECONDS = 60
+"""For how long one job deletes old rows, before others of its queue have their turn."""
 
 
 @periodic("nightly", cron="17 3 * * *")
@@ -70,6 +74,21 @@ def nightly(**_: int) -> None:
 def delete_expired_answers(**_: int) -> None:
     """Every hour, delete stored answers that have expired: there is one for each request with a key."""
     stored_responses.delete_expired()
+
+
+@task("delete_old_rows")
+@in_app
+@seeing_all(Reason.NIGHTLY)
+def delete_old_rows(first: str, last: str) -> None:
+    """Delete old rows of the organizations from `first` to `last`, for a minute; another job carries on behind those
+    that wait meanwhile. Several workers do several parts at the same time."""
+    settings: Settings = current_app.config["SETTINGS"]
+    rest = retention.delete_old(
+        retention.Kept.of(settings), first=UUID(first), last=UUID(last), seconds=_PART_SECONDS
+    )
+    if rest is not None:
+        with transaction():
+            enqueue("delete_old_rows", first=str(rest), last=last)
 
 
 @task("note_failed_sign_in")
@@ -118,10 +137,13 @@ def _maintain_partitions() -> None:
 
 
 def _delete_old_rows() -> None:
-    settings = current_app.config["SETTINGS"]
-    retention.delete_old(
-        retention.Kept(settings.hold_days_kept, settings.message_days_kept, settings.mail_days_kept)
-    )
+    """Enqueue a job for each part of the organizations, unless those of an earlier night are still at it."""
+    if job_status.is_open("delete_old_rows"):
+        log.warning("old_rows_still_being_deleted")
+        return
+    with transaction():
+        for first, last in retention.parts():
+            enqueue("delete_old_rows", first=str(first), last=str(last))
 
 
 def _remove_old_rejections() -> None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from app.retention.old_rows import Kept, delete_old, delete_old_of
+from app.retention.old_rows import delete_old, delete_old_of, next_organizations, overdue, parts
+from app.retention.rules import Kept
 from app.retention.tables import DELETED, KEPT
 
-__all__ = ["DELETED", "KEPT", "Kept", "delete_old", "delete_old_of"]
+__all__ = [
+    "DELETED",
+    "KEPT",
+    "Kept",
+    "delete_old",
+    "delete_old_of",
+    "next_organizations",
+    "overdue",
+    "parts",
+]

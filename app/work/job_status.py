@@ -61,6 +61,10 @@ _IS_DUE = text("""
                    WHERE status = 'todo' AND queue_name = ANY(:queues) AND coalesce(scheduled_at <= now(), true))
 """)
 
+_IS_OPEN = text("""
+    SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :task AND status IN ('todo', 'doing'))
+""")
+
 _LIVE_WORKERS = text(f"""
     SELECT count(*) FROM procrastinate_workers
     WHERE last_heartbeat > now() - interval '{stalled.GONE_AFTER_SECONDS} seconds'
@@ -81,6 +85,11 @@ def live_workers() -> int:
 def is_due(queues: Sequence[str]) -> bool:
     """Whether a job of these queues could run now."""
     return bool(db.session.scalar(_IS_DUE, {"queues": list(queues)}))
+
+
+def is_open(task: str) -> bool:
+    """Whether a job of this task waits or runs."""
+    return bool(db.session.scalar(_IS_OPEN, {"task": task}))
 
 
 def by_queue() -> Sequence[Any]:
