@@ -70,7 +70,7 @@ def test_what_the_platform_sends_is_done_or_said_to_be_not_done(
 
 
 def test_an_owner_is_asked_to_try_again_and_can(visitor: Visitor, demote: Callable[[], None]) -> None:
-    visitor.sign_in(a_person(organization=an_organization(credit="10")).email)
+    visitor.begin_session(a_person(organization=an_organization(credit="10")).email)
     demote()
     view = {"name": "Mine", "query": "kind=usage"}
     answers = [visitor.post("/billing/wallet/views", view).status_code for _ in range(2)]

@@ -169,7 +169,7 @@ class TestOwners:
     ) -> None:
         organization = an_organization()
         gone = a_person(organization=organization)
-        visitor.sign_in(gone.email)
+        visitor.begin_session(gone.email)
         assert visitor.get("/billing").status_code == 200
         answer = platform.put(
             f"/organizations/{organization.id}",

@@ -103,7 +103,7 @@ class TestWhoGetsIn:
         self, visitor: Visitor, platform: Platform
     ) -> None:
         organization = an_organization()
-        visitor.sign_in(a_person(organization=organization).email)
+        visitor.begin_session(a_person(organization=organization).email)
         assert visitor.get("/billing").status_code == 200
         assert visitor.get(f"/api/v1{status_of(organization)}").status_code == 401
         page = platform.client.get("/billing", headers={"Authorization": f"Bearer {platform.text}"})

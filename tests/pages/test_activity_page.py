@@ -38,7 +38,7 @@ def harbor(app: Flask) -> Organization:
 @pytest.fixture
 def owner(visitor: Visitor, harbor: Organization) -> Visitor:
     """Dana, signed in; nothing is recorded yet."""
-    visitor.sign_in(a_person("dana@harbor.example", organization=harbor).email)
+    visitor.begin_session(a_person("dana@harbor.example", organization=harbor).email)
     with behind_the_scenes() as connection:
         connection.execute(text("DELETE FROM audit_event"))
     return visitor
@@ -219,7 +219,7 @@ class TestPages:
     def test_it_is_for_owners(self, app: Flask, visitor: Visitor, harbor: Organization) -> None:
         for path in (PAGE, f"{PAGE}.csv"):
             assert visitor.get(path).status_code == 302
-        visitor.sign_in(a_person("tom@harbor.example", organization=harbor, role=Role.MEMBER).email)
+        visitor.begin_session(a_person("tom@harbor.example", organization=harbor, role=Role.MEMBER).email)
         for path in (PAGE, f"{PAGE}.csv"):
             assert visitor.get(path).status_code == 403
 

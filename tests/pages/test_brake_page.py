@@ -105,7 +105,7 @@ def test_another_organizations_stop_is_not_answered(app: Flask, owner: Owner) ->
     stop = the_stop(owner.organization)
     other = an_organization()
     stranger = Visitor(app.test_client())
-    stranger.sign_in(a_person(organization=other).email)
+    stranger.begin_session(a_person(organization=other).email)
     assert stranger.post(PAGE, {"answer": "once", "stop": str(stop.id)}).status_code == 409
     assert the_stop(owner.organization).answer is None
 
@@ -117,7 +117,7 @@ def test_an_owner_who_has_just_lost_the_role_answers_nothing(
     """Their page is still open, and their session goes on."""
     other = a_person(organization=owner.organization)
     tab = Visitor(app.test_client())
-    tab.sign_in(other.email)
+    tab.begin_session(other.email)
     stop = the_stop(owner.organization)
     assert "Should automatic top-ups continue?" in text_of(tab.get(PAGE))
     if left_as is None:
@@ -132,7 +132,7 @@ def test_an_owner_who_has_just_lost_the_role_answers_nothing(
 
 def test_members_see_and_answer_nothing(app: Flask, owner: Owner) -> None:
     member = Visitor(app.test_client())
-    member.sign_in(a_person(organization=owner.organization, role=Role.MEMBER).email)
+    member.begin_session(a_person(organization=owner.organization, role=Role.MEMBER).email)
     stop = the_stop(owner.organization)
     assert member.get(PAGE).status_code == 403
     assert member.post(PAGE, {"answer": "once", "stop": str(stop.id)}).status_code == 403

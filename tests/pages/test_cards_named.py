@@ -53,7 +53,7 @@ def test_a_card_that_paid_instead_is_named_and_made_the_default_by_one_button(
     if pay is a_renewal:
         turn_period(app, sandbox, organization)
     card = a_stripe_card(organization, "pm_card_mastercard")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     said = pay(visitor, organization, card)
     newest = sandbox.charges()[0]
     assert newest.payment_method == card.stripe_id
@@ -69,7 +69,7 @@ def test_a_card_that_paid_instead_is_named_and_made_the_default_by_one_button(
 
 def test_the_default_card_is_offered_nothing(app: Flask, sandbox: Sandbox, visitor: Visitor) -> None:
     organization = a_subscriber("growth")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     switch = db.session.scalars(db.select(PlanSwitch)).one()
     assert "the default" not in text_of(visitor.get(f"/billing/change-plan/{switch.id}"))
 
@@ -89,7 +89,7 @@ def test_an_earlier_try_whose_answer_was_lost_has_paid(
     db.session.get_one(TopUp, (organization.id, top_up.id)).payment_method_id = other.id
     db.session.commit()
     hear_from_stripe(app, sandbox, "payment_intent.")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     named = "Visa ending in 4242"
     assert f"$50.00 was charged to {named}" in text_of(visitor.get(f"/billing/wallet/top-ups/{top_up.id}"))
     assert named in text_of(visitor.get("/billing/wallet"))

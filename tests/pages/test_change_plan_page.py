@@ -32,7 +32,7 @@ def subscriber(app: Flask, sandbox: Sandbox) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, subscriber: Organization) -> Visitor:
-    visitor.sign_in(a_person(organization=subscriber).email)
+    visitor.begin_session(a_person(organization=subscriber).email)
     return visitor
 
 
@@ -218,7 +218,7 @@ def test_what_changed_since_the_review_is_shown_again(owner: Visitor, subscriber
 def test_without_a_card_it_says_what_to_do(visitor: Visitor, app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
     organization = an_organization()
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     said = send(visitor, PAGE, {"plan": "growth:month"})
     assert "You don't have a card to pay with. Add one here." in said
     said = send(visitor, f"{PAGE}/{latest().id}/confirmation", status=422)
@@ -241,7 +241,7 @@ def test_an_expired_card_is_tried_with_a_hint_before(owner: Visitor, subscriber:
 def test_declined_then_given_up(visitor: Visitor, app: Flask, sandbox: Sandbox) -> None:
     sell_plans()
     organization, _ = a_payer(DECLINES)
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     send(visitor, PAGE, {"plan": "growth:month"})
     said = send(visitor, f"{PAGE}/{latest().id}/confirmation")
     assert "Not paid The bank declined this payment without giving a reason." in said
@@ -284,7 +284,7 @@ class TestPastDue:
         """On Growth, whose renewal was declined; its owner is at the browser."""
         organization = a_subscriber("growth", token=DECLINES)
         turn_period(app, sandbox, organization)
-        visitor.sign_in(a_person(organization=organization).email)
+        visitor.begin_session(a_person(organization=organization).email)
         return organization
 
     @pytest.mark.long

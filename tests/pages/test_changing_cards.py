@@ -26,7 +26,7 @@ def organization(app: Flask, sandbox: Sandbox) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, organization: Organization) -> Visitor:
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     return visitor
 
 

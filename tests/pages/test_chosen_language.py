@@ -50,7 +50,7 @@ def dutch(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def dana(app: Flask, visitor: Visitor) -> Iterator[User]:
     person = a_person("dana@harbor.example", organization=an_organization(credit="5"), name="Dana")
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     yield person
 
 

@@ -34,7 +34,7 @@ def test_a_renewal_is_on_both_with_its_card_and_what_it_comes_from(
     Operator(app, sandbox, organization).discount({"percent_off": 10, "name": "Spring"})
     resource_counts.set_counts(organization.id, {"phone_numbers": 2})
     db.session.commit()
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     day = plan_of(organization).renews_on
     assert isinstance(day, date)
     for path in ("/billing", "/billing/coming-up"):
@@ -52,7 +52,7 @@ def test_no_card_is_named_where_nothing_is_charged(app: Flask, sandbox: Sandbox,
     organization = a_subscriber("growth")
     hear_from_stripe(app, sandbox)
     Operator(app, sandbox, organization).discount({"percent_off": 100, "name": "On us"})
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     words = said(visitor)
     assert "Growth renewal No charge" in words
     assert "$0.00" in words
@@ -61,7 +61,7 @@ def test_no_card_is_named_where_nothing_is_charged(app: Flask, sandbox: Sandbox,
 
 def test_a_day_is_said_once_and_its_year_where_that_is_another(app: Flask, visitor: Visitor) -> None:
     organization = an_organization(credit="10")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     today = organization.local_day()
     for days in (0, 366):
         granted(organization, "5", days=days, key=str(days))
@@ -78,17 +78,17 @@ def test_a_plan_that_ends_and_one_that_isnt_paid_say_so(
     ending = a_subscriber("growth")
     switch_to(ending, "starter")
     hear_from_stripe(app, sandbox)
-    visitor.sign_in(a_person(organization=ending).email)
+    visitor.begin_session(a_person(organization=ending).email)
     assert "Change to Starter" in said(visitor)
     assert "No charge" in said(visitor)
     debtor = a_debtor(app, sandbox)
     other = Visitor(app.test_client())
-    other.sign_in(a_person(organization=debtor).email)
+    other.begin_session(a_person(organization=debtor).email)
     assert "Growth renewal, not paid yet" in said(other)
 
 
 def test_without_anything_to_come_it_says_what_is_charged_meanwhile(app: Flask, visitor: Visitor) -> None:
-    visitor.sign_in(a_person(organization=an_organization()).email)
+    visitor.begin_session(a_person(organization=an_organization()).email)
     assert "No upcoming charges. Usage is charged to your wallet as it happens." in said(visitor)
 
 
@@ -96,7 +96,7 @@ def test_credit_that_expires_is_on_the_calendar_and_the_wallet_leads_there(
     app: Flask, visitor: Visitor
 ) -> None:
     organization = an_organization(credit="10")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     assert "No upcoming charges." in said(visitor, "/billing/wallet")
     granted(organization, "5", days=3)
     granted(organization, "7", days=20, key="later")

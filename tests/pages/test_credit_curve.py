@@ -82,7 +82,7 @@ def test_the_past_leads_to_now_and_is_in_the_table_without_a_band() -> None:
 
 def test_the_overview_draws_it_and_says_the_same_as_a_table(app: Flask, visitor: Visitor) -> None:
     organization = an_organization(credit="100", timezone="America/New_York")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     assert "Forecast by day" not in text_of(visitor.get("/billing"))
     forecast_of(organization)
     page = visitor.get("/billing")
@@ -108,7 +108,7 @@ def test_without_a_forecast_the_curve_ends_now(app: Flask, visitor: Visitor) -> 
 
 def test_a_paused_organization_sees_how_its_credit_went(app: Flask, visitor: Visitor) -> None:
     organization = an_organization(credit="20")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     assert "Balance by day as a table" not in text_of(visitor.get("/billing")), "it didn't move"
     moving.post(organization, TransferKind.REFUND, usd("20"), utc_now(), out=True)
     page = visitor.get("/billing")

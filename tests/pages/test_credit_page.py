@@ -32,7 +32,7 @@ def harbor(app: Flask) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, harbor: Organization) -> Visitor:
-    visitor.sign_in(a_person("dana@harbor.example", organization=harbor).email)
+    visitor.begin_session(a_person("dana@harbor.example", organization=harbor).email)
     return visitor
 
 

@@ -70,7 +70,7 @@ def test_the_usual_keys_are_valid_and_collide_with_none() -> None:
 
 @pytest.mark.long
 def test_each_is_found_by_its_name_and_by_each_of_its_words(app: Flask, visitor: Visitor) -> None:
-    visitor.sign_in(a_person(organization=an_organization(credit="5")).email)
+    visitor.begin_session(a_person(organization=an_organization(credit="5")).email)
     for one in DESTINATIONS:
         for typed in (one.name, one.name.upper(), *SYNONYMS.get(one.action, "").replace(",", "").split()):
             found = visitor.get("/billing/search", query_string={"q": typed}).text
@@ -78,7 +78,7 @@ def test_each_is_found_by_its_name_and_by_each_of_its_words(app: Flask, visitor:
 
 
 def test_an_anchor_is_there_on_its_page(app: Flask, visitor: Visitor) -> None:
-    visitor.sign_in(a_person(organization=an_organization(credit="5")).email)
+    visitor.begin_session(a_person(organization=an_organization(credit="5")).email)
     with app.test_request_context():
         where = {(app.url_for(one.endpoint), one.anchor) for one in DESTINATIONS if one.anchor}
     for path, anchor in where:

@@ -21,7 +21,7 @@ USUAL = {f"keys_{action}": keys for action, keys in USUAL_KEYS.items()}
 @pytest.fixture
 def person(app: Flask, visitor: Visitor) -> User:
     person = a_person(organization=an_organization(credit="5"))
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     return person
 
 
@@ -41,7 +41,7 @@ def test_other_keys_are_kept_with_the_account(app: Flask, person: User, visitor:
     assert saved.status_code == 303
     assert "g x" in hints(visitor)
     another = Visitor(app.test_client())
-    another.sign_in(person.email)
+    another.begin_session(person.email)
     assert "g x" in hints(another)
     assert "g w" not in hints(another)
     assert keys(another)["g x"][1] == "wallet"

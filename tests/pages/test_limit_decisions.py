@@ -33,7 +33,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
 def member(app: Flask, owner: Owner) -> Visitor:
     person = a_person(MEMBER.name, organization=owner.organization, role=Role.MEMBER)
     visitor = Visitor(app.test_client())
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     return visitor
 
 

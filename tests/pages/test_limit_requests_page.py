@@ -29,7 +29,7 @@ def owner(app: Flask, sandbox: Sandbox) -> Owner:
 def member(app: Flask, owner: Owner) -> Visitor:
     person = a_person("ben@test.example", organization=owner.organization, role=Role.MEMBER)
     visitor = Visitor(app.test_client())
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     return visitor
 
 
@@ -97,6 +97,6 @@ def test_only_people_of_the_organization_ask(app: Flask, owner: Owner) -> None:
     more = f"{page_of(limit)}/more"
     stranger = Visitor(app.test_client())
     assert stranger.get(more).location == f"/sign-in?next={more}"
-    stranger.sign_in(a_person(organization=an_organization()).email)
+    stranger.begin_session(a_person(organization=an_organization()).email)
     assert stranger.get(more).status_code == 404
     assert stranger.post(more, {"amount": "9"}).status_code == 404

@@ -69,7 +69,7 @@ def test_who_lost_the_role_or_never_had_it_is_shown_nothing(
     if was == "removed":
         with transaction():
             memberships.assign_role(organization, person, Role.ORG_ADMIN, OWNER)
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     if was == "removed":
         with transaction():
             memberships.remove(organization, person, OWNER)

@@ -37,7 +37,7 @@ def harbor(app: Flask) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, harbor: Organization) -> Visitor:
-    visitor.sign_in(a_person(organization=harbor).email)
+    visitor.begin_session(a_person(organization=harbor).email)
     return visitor
 
 
@@ -87,7 +87,7 @@ def test_every_region_has_its_name(owner: Visitor, harbor: Organization) -> None
 
 
 def test_a_new_organization_is_told_how_to_begin(app: Flask, visitor: Visitor) -> None:
-    visitor.sign_in(a_person(organization=an_organization()).email)
+    visitor.begin_session(a_person(organization=an_organization()).email)
     page = visitor.get("/billing")
     assert regions(page.text) == ["Get started", *REGIONS]
     said = text_of(page)

@@ -27,7 +27,7 @@ def fresh(app: Flask) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, fresh: Organization) -> Visitor:
-    visitor.sign_in(a_person(organization=fresh).email)
+    visitor.begin_session(a_person(organization=fresh).email)
     return visitor
 
 

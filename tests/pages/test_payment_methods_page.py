@@ -30,7 +30,7 @@ def organization(app: Flask, sandbox: Sandbox) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, organization: Organization) -> Visitor:
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     return visitor
 
 
@@ -143,7 +143,7 @@ class TestAdding:
         if with_a_customer:
             open_form(owner)
         stranger = Visitor(app.test_client())
-        stranger.sign_in(a_person(organization=an_organization()).email)
+        stranger.begin_session(a_person(organization=an_organization()).email)
         theirs = open_form(stranger)
         fill_in(sandbox, theirs)
         assert "This card form belongs to another account." in read_after(owner, theirs)

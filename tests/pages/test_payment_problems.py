@@ -46,7 +46,7 @@ class Scene:
         organization = a_subscriber(plan, token=token)
         self.organization = organization
         visitor = Visitor(self.app.test_client())
-        visitor.sign_in(a_person(organization=organization).email)
+        visitor.begin_session(a_person(organization=organization).email)
         return visitor
 
     def debtor(self) -> Visitor:

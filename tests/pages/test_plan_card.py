@@ -29,7 +29,7 @@ def organization(app: Flask) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, organization: Organization) -> Visitor:
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     return visitor
 
 

@@ -29,7 +29,7 @@ TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 
 @pytest.fixture
 def visitor(app: Flask, visitor: Visitor) -> Visitor:
-    visitor.sign_in(a_person(organization=an_organization(credit="5")).email)
+    visitor.begin_session(a_person(organization=an_organization(credit="5")).email)
     return visitor
 
 

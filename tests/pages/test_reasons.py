@@ -35,7 +35,7 @@ def test_why_calling_is_paused(
     with app.test_request_context():
         [alert] = wording.credit_alerts(found)
     assert alert.text.startswith(f"{said}.")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     assert f"{said} on " in text_of(visitor.get("/billing"))
 
 
@@ -45,5 +45,5 @@ def test_why_a_renewal_was_not_paid(app: Flask, visitor: Visitor) -> None:
     with app.test_request_context():
         [alert] = wording.plan_alerts(plans.gather(organization))
     assert alert.text.startswith("The card was declined. ")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     assert "Your renewal wasn't paid. The card was declined" in text_of(visitor.get("/billing"))

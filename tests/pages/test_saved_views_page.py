@@ -91,7 +91,7 @@ def test_what_is_no_filter_is_not_stored(owner: Owner) -> None:
 def test_no_one_else_sees_or_changes_it(owner: Owner, app: Flask) -> None:
     view = save(owner)
     colleague = Visitor(app.test_client())
-    colleague.sign_in(a_person(organization=db.session.get_one(Organization, view.org_id)).email)
+    colleague.begin_session(a_person(organization=db.session.get_one(Organization, view.org_id)).email)
     for visitor in (colleague, Owner(app, credit="1")):
         assert "Recall" not in text_of(visitor.get(VIEWS))
         assert "Recall" not in text_of(visitor.get("/billing/search?q=recall"))

@@ -56,7 +56,7 @@ def organization(app: Flask, visitor: Visitor, sandbox: Sandbox) -> Organization
     a_card(organization, last4="4444", default=False)
     an_invoice(organization, number="VP-2026-0042", amount="1234.50")
     db.session.commit()
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     return organization
 
 
@@ -146,7 +146,7 @@ def test_nothing_of_another_organization_is_found(app: Flask, visitor: Visitor, 
     topups.pay(other, top_up.id, card.id, OWNER)
     an_invoice(other, number="VP-SECRET", amount="77")
     db.session.commit()
-    visitor.sign_in(a_person(organization=an_organization(credit="5")).email)
+    visitor.begin_session(a_person(organization=an_organization(credit="5")).email)
     for typed in ("secret", "call_secret", "VP-SECRET", "$77", "4242", str(top_up.id), "remove 4242"):
         results = found(visitor, typed)
         assert not any(

@@ -16,7 +16,7 @@ PAGE = "/billing/security"
 
 @pytest.fixture
 def owner(app: Flask, visitor: Visitor) -> Visitor:
-    visitor.sign_in(a_person(organization=an_organization("Harbor Dental")).email)
+    visitor.begin_session(a_person(organization=an_organization("Harbor Dental")).email)
     return visitor
 
 

@@ -39,7 +39,7 @@ class Owner(Visitor):
     def __init__(self, app: Flask) -> None:
         super().__init__(app.test_client())
         self.email = a_person(organization=an_organization()).email
-        self.sign_in(self.email)
+        self.begin_session(self.email)
 
     def of_a_new_organization(self, zone: str) -> Organization:
         organization = an_organization(timezone=zone)

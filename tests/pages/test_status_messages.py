@@ -63,7 +63,7 @@ class TestEveryChange:
         organization = a_subscriber("growth", token=DECLINES)
         turn_period(app, sandbox, organization)
         owner = Visitor(app.test_client())
-        owner.sign_in(a_person(organization=organization).email)
+        owner.begin_session(a_person(organization=organization).email)
         card = a_stripe_card(organization, "pm_card_mastercard")
         answer = owner.post("/billing/renewal", {"card": str(card.id)}, headers=headers)
         paid = (

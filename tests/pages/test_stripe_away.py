@@ -27,7 +27,7 @@ OTHER_STATES = [pytest.param(state, marks=pytest.mark.long) for state in (going_
 def test_every_page_is_there(app: Flask, sandbox: Sandbox, visitor: Visitor, state: State) -> None:
     organization = state()
     person: User = a_person(organization=organization)
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     for operation in EVERYTHING:
         sandbox.fail(operation, "drop_before", times=1000)
     found = list(addresses(app, organization, person))

@@ -180,7 +180,7 @@ class TestCards:
         assert "data-new-card" in page.text
 
     def test_without_a_card_one_is_entered(self, app: Flask, visitor: Visitor) -> None:
-        visitor.sign_in(a_person(organization=an_organization()).email)
+        visitor.begin_session(a_person(organization=an_organization()).email)
         page = visitor.get(f"{WALLET}?amount=73.21")
         assert "You don't have a saved card. Enter one to pay with." in text_of(page)
         assert "data-new-card" in page.text
@@ -188,7 +188,7 @@ class TestCards:
     def test_without_javascript_one_is_told_the_way_by_the_page_of_cards(
         self, app: Flask, visitor: Visitor
     ) -> None:
-        visitor.sign_in(a_person(organization=an_organization()).email)
+        visitor.begin_session(a_person(organization=an_organization()).email)
         words = visitor.get(f"{WALLET}?amount=73.21").text.split("<noscript>")[1].split("</noscript>")[0]
         assert "need JavaScript" in words
         assert "/billing/payment-methods/new?next=/billing/wallet?amount%3D73.21%23top-up" in links_of(words)

@@ -100,7 +100,7 @@ class TestPaying:
         self, app: Flask, visitor: Visitor, sandbox: Sandbox
     ) -> None:
         organization = an_organization()
-        visitor.sign_in(a_person(organization=organization).email)
+        visitor.begin_session(a_person(organization=organization).email)
         top_up = str(choose(visitor, fields(sandbox, keep="yes")).location)
         visitor.post(f"{top_up}/payments")
         assert credited(organization) == [50]

@@ -32,7 +32,7 @@ BY_ALL = ("usage_daily", "usage_rollup", "usage_event")
 def test_no_page_reads_totals_by_all_of_them(app: Flask, visitor: Visitor, page: str) -> None:
     organization = on_growth()
     take(*a_call(organization, **WITH))
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     db.session.commit()
     with statements() as seen:
         answer = visitor.get(page)

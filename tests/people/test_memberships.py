@@ -139,7 +139,7 @@ def test_what_they_own_elsewhere_stays_theirs(
     db.session.commit()
     lose(harbor)
     assert recipients_of(pine) == [GONE]
-    visitor.sign_in(GONE)
+    visitor.begin_session(GONE)
     assert "Pine Realty" in visitor.get("/billing").text
 
 
@@ -179,7 +179,7 @@ def test_who_is_taken_out_of_the_organization_in_view_continues_in_their_others(
     harbor = an_organization("Harbor Dental")
     a_person(GONE, organization=harbor)
     a_person(STAYS, organization=harbor)
-    visitor.sign_in(GONE)
+    visitor.begin_session(GONE)
     theirs = [an_organization(f"Other {number}") for number in range(others)]
     for other in theirs:
         a_person(GONE, organization=other)

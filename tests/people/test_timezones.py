@@ -92,7 +92,7 @@ def test_every_page_is_drawn_in_a_zone(app: Flask, zone: str) -> None:
     organization = an_organization(timezone=zone, credit="10")
     use(organization, 1_000, at("2026-09-01 08:00"))
     owner = Visitor(app.test_client())
-    owner.sign_in(a_person(organization=organization).email)
+    owner.begin_session(a_person(organization=organization).email)
     for rule in rules(app):
         if rule.endpoint.startswith(("overview", "wallet", "invoices", "live", "change_plan")):
             known = {"UUIDConverter": organization.id, "month": "2026-09"}

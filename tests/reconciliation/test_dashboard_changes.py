@@ -90,7 +90,7 @@ def test_no_page_promises_what_stripe_will_not_do(
     dashboard = Dashboard(sandbox, organization)
     CASES[name].do(dashboard)
     hear_from_stripe(app, sandbox)
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     page = visitor.get("/billing").text
     assert PROMISES[name] in page
     assert "renews on" not in page

@@ -38,7 +38,7 @@ def test_a_top_up_is_claimed_and_settled_then_drawn(app: Flask, sandbox: Sandbox
 
 def test_a_switch_is_confirmed(app: Flask, sandbox: Sandbox, visitor: Visitor) -> None:
     subscriber = a_subscriber("growth")
-    visitor.sign_in(a_person(organization=subscriber).email)
+    visitor.begin_session(a_person(organization=subscriber).email)
     switch = chosen(visitor)
     with statements() as pressed:
         assert visitor.post(f"{PAGE}/{switch}/confirmation", {}, headers=HTMX).status_code == 303
@@ -50,7 +50,7 @@ def test_a_switch_is_confirmed(app: Flask, sandbox: Sandbox, visitor: Visitor) -
 
 def test_a_declined_switch_is_paid_with_another_card(app: Flask, sandbox: Sandbox, visitor: Visitor) -> None:
     subscriber = a_subscriber("growth", token=DECLINES)
-    visitor.sign_in(a_person(organization=subscriber).email)
+    visitor.begin_session(a_person(organization=subscriber).email)
     switch = chosen(visitor)
     visitor.post(f"{PAGE}/{switch}/confirmation", {})
     card = pay_by(subscriber, "pm_card_visa")

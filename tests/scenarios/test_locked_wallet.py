@@ -63,7 +63,7 @@ def test_a_batch_takes_the_events_of_others_and_asks_for_the_rest_again(platform
 def test_a_page_says_so_and_leads_back_to_where_it_can_be_sent_again(app: Flask, visitor: Visitor) -> None:
     organization = an_organization("Harbor Dental", credit="10")
     card = a_card(organization)
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     top_up = begin(organization, card)
     address = f"/billing/wallet/top-ups/{top_up}"
     with wallet_locked(organization.id):
@@ -78,7 +78,7 @@ def test_a_page_says_so_and_leads_back_to_where_it_can_be_sent_again(app: Flask,
 
 def test_what_was_typed_into_a_form_can_be_sent_again(visitor: Visitor) -> None:
     organization = an_organization("Harbor Dental", credit="10")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     typed = {"legal_name": "Harbor Dental LLC", "version": "0"}
     with wallet_locked(organization.id):
         answer = visitor.post("/billing/details", typed)

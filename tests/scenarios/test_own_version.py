@@ -150,7 +150,7 @@ def in_the_suggestion(place: Place, own: Own) -> None:
 
 def on_the_pages(place: Place, own: Own) -> None:
     """What owners read, on the overview and beside the plans that they can choose."""
-    place.visitor.sign_in(a_person(organization=place.organization).email)
+    place.visitor.begin_session(a_person(organization=place.organization).email)
     said = text_of(place.visitor.get("/billing"))
     assert f"of {own.agents}" in said or f"limit {own.agents}" in said
     if place.is_paying:

@@ -119,7 +119,7 @@ def test_the_page_shows_discounts_taxes_and_credit(app: Flask, sandbox: Sandbox,
     hear_from_stripe(app, sandbox)
     many_things(Operator(app, sandbox, organization))
     switch = switches.begin(organization, "scale", "month", OWNER)
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     page = text_of(visitor.get(f"/billing/change-plan/{switch.id}"))
     assert "Spring, 10% off" in page and "7 USD off" in page
     assert "VAT 19%" in page and "Your invoice credit" in page

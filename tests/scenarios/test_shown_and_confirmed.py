@@ -29,7 +29,7 @@ def organization(app: Flask, sandbox: Sandbox) -> Organization:
 
 @pytest.fixture
 def owner(visitor: Visitor, organization: Organization) -> Visitor:
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     return visitor
 
 
@@ -134,7 +134,7 @@ def test_a_change_for_later_is_not_planned_for_more_than_was_shown(
     app: Flask, sandbox: Sandbox, visitor: Visitor, what: str
 ) -> None:
     organization = a_subscriber("scale")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     operator = Operator(app, sandbox, organization)
     operator.discount({"percent_off": 10})
     tab = review(visitor, "growth:year")

@@ -45,7 +45,7 @@ def _pay(visitor: Visitor, top_up: UUID, **options: object) -> TestResponse:
 
 def _owner(visitor: Visitor) -> tuple[Organization, UUID]:
     organization, card = a_payer()
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     return organization, begin(organization, card)
 
 
@@ -92,7 +92,7 @@ def test_a_switch_is_made_and_charged_once_whichever_answer_is_late(
     """Late in the review, or once it is confirmed; then the person, or the job, goes on."""
     sell_plans()
     organization, _ = a_payer()
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     if from_the_start:
         sandbox.fail(operation, "timeout_after", delay=SLOW)
     chosen = {"plan": "growth:month"}
@@ -122,7 +122,7 @@ def test_all_requests_of_a_page_to_stripe_share_one_deadline(visitor: Visitor, s
     """Five answers of 0.8 seconds each would keep a thread for four; the fifth is never asked for."""
     sell_plans()
     organization, _ = a_payer()
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     for operation in ("GET /v1/*", "POST /v1/*", "GET /v1/*/*", "POST /v1/*/*"):
         sandbox.fail(operation, "timeout_after", times=20, delay=SLOW)
     before = len(sandbox.control.requests())

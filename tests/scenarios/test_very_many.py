@@ -68,7 +68,7 @@ def test_no_answer_grows_without_end(app: Flask, owner: Owner) -> None:
     assert {what: size for what, size in sizes.items() if size > LARGEST} == {}
     # Nor does what someone without the role is told.
     visitor = Visitor(app.test_client())
-    visitor.sign_in(a_person(organization=owner.organization, role=Role.MEMBER).email)
+    visitor.begin_session(a_person(organization=owner.organization, role=Role.MEMBER).email)
     refused = visitor.get("/billing")
     assert refused.status_code == 403
     assert len(refused.data) < LARGEST

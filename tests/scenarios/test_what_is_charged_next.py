@@ -104,7 +104,7 @@ def test_the_card_shows_what_is_charged(
     assert seen is not None and seen.due == usd(due)
     added = sum((line.amount for line in seen.lines if line.is_added), usd("0"))
     assert added == seen.due
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     page = (
         text_of(visitor.get("/billing"))
         .replace("\N{MINUS SIGN}", "-")

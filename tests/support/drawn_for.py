@@ -26,7 +26,7 @@ class Group(Visitor):
         db.session.commit()
         self.email = a_person(organization=self.harbor).email
         a_person(self.email, organization=self.pine)
-        self.sign_in(self.email)
+        self.begin_session(self.email)
         self.switch(self.harbor)
         self.top_up = begin(self.harbor, self.card)
         self.drawn = self.token()

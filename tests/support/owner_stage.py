@@ -38,7 +38,7 @@ class Stage:
         found = organization or a_payer(credit="200")[0]
         self.organization, self.person = found, a_person(organization=found)
         self.visitor = Visitor(self.app.test_client())
-        assert self.visitor.sign_in(self.person.email).status_code == 302
+        self.visitor.begin_session(self.person.email)
         return found
 
     def read(self, path: str) -> Any:

@@ -49,7 +49,7 @@ def test_a_bank_leads_back_to_the_shells_page_and_the_secret_stays_here(trusting
 def test_who_is_signed_in_here_stays_here(trusting: Flask, sandbox: Sandbox) -> None:
     organization, _ = a_payer()
     visitor = Visitor(trusting.test_client())
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     answer = visitor.get(f"/billing/renewal?org={organization.slug}&{ADDED}", headers=WINDOW)
     assert not (answer.location or "").startswith(ORIGIN)
 

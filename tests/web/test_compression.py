@@ -38,7 +38,7 @@ class Owner:
 
 @pytest.fixture
 def owner(app: Flask, visitor: Visitor) -> Owner:
-    visitor.sign_in(a_person(organization=an_organization()).email)
+    visitor.begin_session(a_person(organization=an_organization()).email)
     return Owner(visitor.client)
 
 

@@ -93,9 +93,9 @@ def buttons(app: Flask, visitor: Visitor, pages: Iterable[str]) -> list[tuple[st
 def signed_in(app: Flask, organization: Organization) -> tuple[Visitor, User]:
     person = a_person(organization=organization)
     # Another browser, which can be signed out from here.
-    Visitor(app.test_client()).sign_in(person.email)
+    Visitor(app.test_client()).begin_session(person.email)
     visitor = Visitor(app.test_client())
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     return visitor, person
 
 

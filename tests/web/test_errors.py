@@ -17,7 +17,7 @@ from tests.support.browsing import HTMX, Visitor, text_of
 
 @pytest.fixture
 def signed_in(app: Flask, visitor: Visitor) -> Visitor:
-    visitor.sign_in(a_person(organization=an_organization()).email)
+    visitor.begin_session(a_person(organization=an_organization()).email)
     return visitor
 
 

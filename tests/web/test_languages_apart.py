@@ -52,7 +52,7 @@ def walk(app: Flask, visitor: Visitor, sandbox: Sandbox, monkeypatch: pytest.Mon
     """Every address, for someone who is signed in."""
     organization = busy()
     person = a_person(organization=organization)
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     monkeypatch.setattr(messages, "catalog_of", lambda _language: _Marks())
     pages: dict[str, list[str]] = {}
     for one in addresses(app, organization, person):

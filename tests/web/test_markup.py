@@ -91,7 +91,7 @@ def check(visitor: Visitor, path: str) -> None:
 def test_ids_are_unique_and_there(
     app: Flask, visitor: Visitor, sandbox: Sandbox, state: Callable[[], Organization]
 ) -> None:
-    visitor.sign_in(a_person(organization=state()).email)
+    visitor.begin_session(a_person(organization=state()).email)
     assert len(pages(app)) > 10
     for path in (*pages(app), "/workplace/invoices/statements/2026-11", "/billing/nothing"):
         check(visitor, path)
@@ -140,7 +140,7 @@ def test_for_those_outside(visitor: Visitor) -> None:
 def test_what_a_poll_or_a_part_brings_has_each_id_once(
     app: Flask, visitor: Visitor, sandbox: Sandbox
 ) -> None:
-    visitor.sign_in(a_person(organization=busy()).email)
+    visitor.begin_session(a_person(organization=busy()).email)
     for path in (
         "/billing/live/overview",
         "/billing/live/wallet?newest=1",

@@ -38,7 +38,7 @@ def address_of(rule: Rule) -> str:
 
 @pytest.fixture
 def owner(app: Flask, visitor: Visitor) -> Visitor:
-    visitor.sign_in(a_person(organization=an_organization(credit="5")).email)
+    visitor.begin_session(a_person(organization=an_organization(credit="5")).email)
     return visitor
 
 
@@ -117,7 +117,7 @@ def test_behind_a_proxy_the_public_address_counts_and_the_shells_origins_are_kno
         ("http://billing.example", 403),
     ):
         with behind.app_context():
-            owner.sign_in(email)
+            owner.begin_session(email)
             answer = owner.post("/billing/wallet/top-ups", {"amount": "1"}, headers={"Origin": origin})
             assert answer.status_code == status, origin
             db.session.rollback()

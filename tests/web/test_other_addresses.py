@@ -104,7 +104,7 @@ def test_someone_who_is_signed_out_comes_back_to_the_page_of_the_form(app: Flask
     ["//evil.example/", "/%2F%2Fevil.example/", "/https:/evil.example/", "/billing//wallet/", "/\\evil/"],
 )
 def test_no_address_leads_to_another_host(app: Flask, visitor: Visitor, path: str) -> None:
-    visitor.sign_in(a_person(organization=an_organization()).email)
+    visitor.begin_session(a_person(organization=an_organization()).email)
     for _ in range(4):
         answer = visitor.get(path)
         if answer.location is None:

@@ -58,7 +58,7 @@ def test_a_page_without_what_it_uses_is_found() -> None:
 def test_each_page_asks_for_what_it_uses(app: Flask, visitor: Visitor, state: State) -> None:
     organization = state()
     person = a_person(organization=organization)
-    visitor.sign_in(person.email)
+    visitor.begin_session(person.email)
     found = {}
     for each in addresses(app, organization, person):
         page = visitor.get(each.path)
@@ -80,7 +80,7 @@ def test_each_page_of_a_visitor_asks_for_what_it_uses(app: Flask, visitor: Visit
 
 def test_alone_in_the_shells_page_it_asks_for_the_same(visitor: Visitor) -> None:
     organization = empty()
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     page = visitor.client.get("/billing/change-plan", headers=HTMX)
     assert "<head>" not in page.text
     assert "/plans.css" in page.text

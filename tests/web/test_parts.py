@@ -39,7 +39,7 @@ def content(page: str) -> str:
 
 @pytest.fixture
 def owner(visitor: Visitor, sandbox: Sandbox) -> Visitor:
-    visitor.sign_in(a_person(organization=a_payer(credit="5")[0]).email)
+    visitor.begin_session(a_person(organization=a_payer(credit="5")[0]).email)
     return visitor
 
 
@@ -49,7 +49,7 @@ def test_every_page_comes_as_its_main_for_a_shell_on_the_same_origin(
     app: Flask, visitor: Visitor, sandbox: Sandbox, *, is_signed_in: bool
 ) -> None:
     if is_signed_in:
-        visitor.sign_in(a_person(organization=a_payer(credit="5")[0]).email)
+        visitor.begin_session(a_person(organization=a_payer(credit="5")[0]).email)
     seen = 0
     for address in pages(app):
         whole = visitor.get(address)

@@ -50,7 +50,7 @@ def test_the_bar_asks_for_it_and_says_so_while_stripe_is_away(
     app: Flask, sandbox: Sandbox, visitor: Visitor
 ) -> None:
     organization = a_subscriber("growth")
-    visitor.sign_in(a_person(organization=organization).email)
+    visitor.begin_session(a_person(organization=organization).email)
     page = visitor.get("/billing/change-plan").text
     asks = re.findall(r'hx-get="(/billing/live/due-today[^"]*)"', page)
     assert len(asks) == 3, "of each plan and interval that would start now"
