@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template, request
 
 from app.language import gettext, marked, translated
 from app.payments.errors import PaymentsError
 from app.web.logs import request_id
+from app.web.marks import is_charging
 from app.web.parts import wants_region
 from app.web.payment_problems import problem
 from app.web.refusals import retry_after
@@ -82,7 +83,7 @@ WORDS = {
     ),
     500: (
         marked("Something went wrong on our side"),
-        marked("The error has been logged. Trying again won't charge you twice."),
+        marked("The error has been logged."),
         marked("Try again. If it keeps happening, contact support with the reference below."),
     ),
     503: (
@@ -102,6 +103,8 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
         "next_step": translated(next_step),
         "start_label": gettext("Open the page"),
     }
+    if code == 500:
+        words["message"] += _not_twice()
     view = ErrorView(code=code, request_id=request_id(), **(words | changes))
     htmx = wants_region()
     support = current_app.config["SETTINGS"].support_email
@@ -120,9 +123,11 @@ def page(code: int, *, status: int | None = None, **changes: Any) -> Response:
 def payments_page(error: PaymentsError, undone: str) -> Response:
     """The error page for a failed call to Stripe; `undone` as in `payment_problems.problem`."""
     found = problem(error, undone)
-    not_twice = gettext("Trying again won't charge you twice.")
-    return page(
-        503,
-        message=found.message,
-        next_step=f"{found.next_step} {not_twice}",
-    )
+    return page(503, message=found.message, next_step=found.next_step + _not_twice())
+
+
+def _not_twice() -> str:
+    """What someone has to know who may have been charged; nothing where no one can have been."""
+    if not is_charging(request.endpoint):
+        return ""
+    return " " + gettext("Trying again won't charge you twice.")

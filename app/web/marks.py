@@ -33,6 +33,18 @@ def is_read(endpoint: str) -> bool:
     return any("GET" in (rule.methods or ()) for rule in current_app.url_map.iter_rules(endpoint))
 
 
+def charges(view: View) -> View:
+    """Mark a view that may charge a card, or completes what the bank asked about: what is said where it fails has to
+    say that it charges once. Its forms have `data-charges`, for the scripts."""
+    view.charges = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_charging(endpoint: str | None) -> bool:
+    """Whether the view may charge a card."""
+    return bool(getattr(current_app.view_functions.get(endpoint or ""), "charges", False))
+
+
 def kept_in_address(*names: str) -> Callable[[View], View]:
     """Let these fields of a view's form go along in the address of its page, which fills them in again: where the
     session has ended, after signing in."""

@@ -55,8 +55,10 @@ def send_and_find(page: Page, form: Locator) -> list[str]:
         page.wait_for_function(SAID, timeout=5_000)
     except PlaywrightTimeout:
         return [f"{name}: nothing is said"]
-    page.evaluate("for (const one of document.querySelectorAll('[role=alert]')) one.replaceChildren()")
     found = []
+    if bool(page.get_by_text("charge you twice").count()) != form.evaluate("form => 'charges' in form.dataset"):
+        found.append(f"{name}: what it says of charging is wrong")
+    page.evaluate("for (const one of document.querySelectorAll('[role=alert]')) one.replaceChildren()")
     if page.url != here or form.evaluate(FILLED) != typed:
         found.append(f"{name}: what was typed is gone")
     if not button.evaluate("button => button === document.activeElement"):

@@ -27,6 +27,7 @@ from app.payments.intents import Payment
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
 from app.web.links import url_of_page
+from app.web.marks import charges
 from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
@@ -45,6 +46,7 @@ def show_renewal() -> Response:
 @blueprint.post("/billing/renewal")
 @org_admin_required
 @limiter.limit(OFTEN)
+@charges
 def pay_renewal() -> Response:
     """Pay the renewal: at most once, however often this is sent."""
     form = RenewalForm()
@@ -81,6 +83,7 @@ def _use_from_now_on(card_id: UUID) -> None:
 
 @blueprint.post("/billing/renewal/answer")
 @org_admin_required
+@charges
 def answer_renewal() -> Response:
     """The bank's challenge has ended in the page: ask Stripe how."""
     payment = _payment()

@@ -20,7 +20,7 @@ from app.pages.change_plan.routes import blueprint, draw
 from app.payments.errors import PaymentsError
 from app.web import error_pages
 from app.web.identity import current_organization, org_admin_required
-from app.web.marks import kept_in_address
+from app.web.marks import charges, kept_in_address
 from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
 from app.web.rate_limits import OFTEN
@@ -97,6 +97,7 @@ def _is_large(switch_id: UUID) -> bool:
 @org_admin_required
 @confirmation_required(Change.PLAN, when=_is_large)
 @limiter.limit(OFTEN)
+@charges
 def confirm_switch(switch_id: UUID) -> Response:
     """Make the switch: at most once, however often this is sent."""
     organization = current_organization()
@@ -125,6 +126,7 @@ def confirm_switch(switch_id: UUID) -> Response:
 @org_admin_required
 @confirmation_required(Change.PLAN, when=_is_large)
 @limiter.limit(OFTEN)
+@charges
 def pay_switch(switch_id: UUID) -> Response:
     """Pay with another card for a switch that was declined."""
     organization, form = current_organization(), PayForm()
@@ -141,6 +143,7 @@ def pay_switch(switch_id: UUID) -> Response:
 
 @blueprint.post("/billing/change-plan/<uuid:switch_id>/answer")
 @org_admin_required
+@charges
 def answer_switch(switch_id: UUID) -> Response:
     """The bank's challenge has ended in the page: ask Stripe for the result."""
     return _show_result(switches.refresh(current_organization(), switch_id, current_actor()))

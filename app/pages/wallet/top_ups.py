@@ -30,7 +30,7 @@ from app.payments.errors import PaymentsError
 from app.web import error_pages
 from app.web.formatting import money
 from app.web.identity import current_organization, org_admin_required
-from app.web.marks import kept_in_address
+from app.web.marks import charges, kept_in_address
 from app.web.other_sites import lead_to
 from app.web.parts import wants_region
 from app.web.payment_problems import Problem, problem
@@ -91,6 +91,7 @@ def _is_large(top_up_id: UUID) -> bool:
 @org_admin_required
 @confirmation_required(Change.TOP_UP, when=_is_large)
 @limiter.limit(OFTEN)
+@charges
 def pay_top_up(top_up_id: UUID) -> Response:
     """Charge the card: at most once, however often this is sent."""
     form = CardForm()
@@ -126,6 +127,7 @@ def pay_top_up(top_up_id: UUID) -> Response:
 
 @blueprint.post("/top-ups/<uuid:top_up_id>/confirmation")
 @org_admin_required
+@charges
 def confirm_top_up(top_up_id: UUID) -> Response:
     """The bank's challenge has ended in the page: ask Stripe for the result."""
     return _show_result(topups.refresh(current_organization(), top_up_id, current_actor()))

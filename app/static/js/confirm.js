@@ -68,7 +68,7 @@ document.addEventListener("submit", async (event) => {
   try {
     if (await fill(event.target)) await confirm(event.target, waiting);
   } catch {
-    complain(lost(), { form: waiting.form });
+    complain(lost(waiting.form), { form: waiting.form });
   }
   button?.removeAttribute("aria-busy");
   isSending = false;

@@ -3,10 +3,14 @@
 import { gettext } from "./language.js";
 import { complain, say, sessionEnded, signIn } from "./text.js";
 
-export const lost = () =>
-  gettext("The connection was lost before we got a response. What you entered is still here, and trying again won't charge you twice.");
-export const broken = () =>
-  gettext("Something went wrong on our side. What you entered is still here, and trying again won't charge you twice.");
+// What may be charged, its form says.
+function again(form) {
+  return " " + (form?.matches("[data-charges]") ? gettext("Trying again won't charge you twice.") : gettext("Try again."));
+}
+
+export const lost = (form = null) =>
+  gettext("The connection was lost before we got a response. What you entered is still here.") + again(form);
+export const broken = (form = null) => gettext("Something went wrong on our side. What you entered is still here.") + again(form);
 
 // The server's message, from its error page; null if there is none, as on a proxy's page.
 export function told(text) {
@@ -26,16 +30,16 @@ function renew(token) {
 }
 
 // The question is there once it can be answered: sent without its script, the answer would leave the form behind.
-async function askBeside(refusal, form, again) {
+async function askBeside(refusal, form, repeat) {
   try {
     const { ask } = await import("./confirm.js");
-    ask(complain(refusal, { form }), form, again);
+    ask(complain(refusal, { form }), form, repeat);
   } catch {
-    complain(lost(), { form });
+    complain(lost(form), { form });
   }
 }
 
-export function refuse(form, { status, headers, text }, again = () => form.requestSubmit()) {
+export function refuse(form, { status, headers, text }, repeat = () => form.requestSubmit()) {
   renew(headers.get("X-Form-Token"));
   if (status === 401) {
     complain(sessionEnded(), { form, link: signIn() });
@@ -46,8 +50,8 @@ export function refuse(form, { status, headers, text }, again = () => form.reque
     const refusal = status < 500 ? told(text) : null;
     // The poll may already have shown the same message with the same buttons: once is enough.
     if (refusal) document.querySelector("#connection .message:has([data-refusal])")?.remove();
-    if (refusal?.querySelector("form[data-confirms]")) askBeside(refusal, form, again);
-    else complain(refusal || broken(), { form });
+    if (refusal?.querySelector("form[data-confirms]")) askBeside(refusal, form, repeat);
+    else complain(refusal || broken(form), { form });
   }
 }
 

@@ -67,7 +67,7 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   // With a response, it is the page that could not process it.
-  if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? broken() : lost(), { form: formOf(ctx) });
+  if (isForm(ctx) || isButton(ctx)) complain(ctx.response ? broken(formOf(ctx)) : lost(formOf(ctx)), { form: formOf(ctx) });
 });
 
 // What the browser sends by itself takes the page along, and what was typed, also where no one answers. So that is asked
@@ -78,9 +78,9 @@ const reached = new WeakSet();
 async function unreachable(form) {
   try {
     const { status } = await fetch(form.getAttribute("action") ?? "", { method: "OPTIONS", signal: AbortSignal.timeout(PATIENCE) });
-    return status < 500 || status === 501 ? null : broken();
+    return status < 500 || status === 501 ? null : broken(form);
   } catch {
-    return lost();
+    return lost(form);
   }
 }
 
