@@ -56,7 +56,9 @@ def send_and_find(page: Page, form: Locator) -> list[str]:
     except PlaywrightTimeout:
         return [f"{name}: nothing is said"]
     found = []
-    if bool(page.get_by_text("charge you twice").count()) != form.evaluate("form => 'charges' in form.dataset"):
+    if bool(page.get_by_text("charge you twice").count()) != form.evaluate(
+        "form => 'charges' in form.dataset"
+    ):
         found.append(f"{name}: what it says of charging is wrong")
     page.evaluate("for (const one of document.querySelectorAll('[role=alert]')) one.replaceChildren()")
     if page.url != here or form.evaluate(FILLED) != typed:

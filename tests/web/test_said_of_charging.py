@@ -23,7 +23,9 @@ CHARGING = {
     "wallet.confirm_top_up",
     "wallet.pay_top_up",
 }
-FORM = re.compile(r"<form\b[^>]*?\bmethod=\"post\"[^>]*?\baction=\"\{\{ (?P<address>.*?) \}\}\".*?(?<!\})>", re.DOTALL)
+FORM = re.compile(
+    r"<form\b[^>]*?\bmethod=\"post\"[^>]*?\baction=\"\{\{ (?P<address>.*?) \}\}\".*?(?<!\})>", re.DOTALL
+)
 ENDPOINT = re.compile(r"url_for\('([\w.]+)'")
 
 
