@@ -10,10 +10,13 @@ from werkzeug.test import TestResponse
 
 from app.models import OperatorRole
 from tests.factories import PASSWORD
+from tests.support.browsing import text_of
 from tests.support.operating import Opened, an_operator
 
 COOKIE = "operator_session"
+SIGN_IN = "/operator/sign-in"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_SUMMARY = re.compile('class="error-summary"')
 
 
 class Console:
@@ -24,7 +27,7 @@ class Console:
         self.opened = opened
         self._token = ""
         if opened is not None:
-            assert self.sign_in(opened).status_code == 303
+            assert not self.sign_in(opened).location.startswith(SIGN_IN)
 
     def get(self, path: str = "", **options: Any) -> TestResponse:
         """Go to an address below `/operator`, or with a whole one."""
@@ -43,12 +46,22 @@ class Console:
             self._token = found[1]
         return answer
 
+    def refused(self, answer: TestResponse) -> str:
+        """What the page says is wrong with a form that was sent: its own, to which the answer leads; empty if nothing
+        is. Shown again, it says nothing of it."""
+        assert answer.status_code == 303, answer.text
+        page = self.get(answer.location)
+        found = _SUMMARY.search(page.text)
+        if found is not None:
+            assert _SUMMARY.search(self.client.get(answer.location).text) is None, "it is said once"
+        return text_of(page) if found is not None else ""
+
     def sign_in(self, opened: Opened, *, to: str = "", **wrong: str) -> TestResponse:
         """Send the form of the sign-in page, with what is `wrong` of it."""
         self.get("/sign-in")
         right = {"email": opened.operator.email, "password": PASSWORD, "code": opened.code(), "next": to}
         answer = self.post("/sign-in", right | wrong)
-        if answer.status_code == 303:
+        if not answer.location.startswith(SIGN_IN):
             self.get()
         return answer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.billing.mail import outbox
@@ -15,6 +15,7 @@ from app.operators.trail import checked_reason
 from app.pages.operator.blueprint import also_command, blueprint, doer, operator_required
 from app.pages.operator.forms import ReasonForm
 from app.pages.operator.organizations import in_view
+from app.pages.operator.refused_forms import refuse, shown
 from app.transaction import transaction
 from app.web.text_guard import keeps_typed
 
@@ -23,23 +24,24 @@ from app.web.text_guard import keeps_typed
 @operator_required
 @also_command("mail", "retry")
 @keeps_typed(ReasonForm)
-def resend_email(org_id: UUID, mail_id: UUID) -> str | Response | tuple[str, int]:
+def resend_email(org_id: UUID, mail_id: UUID) -> str | Response:
     """Who has an email and who doesn't; send it again to those. Its text is not shown: it may have a link that lets
     someone in."""
-    organization, form = in_view(org_id), ReasonForm()
+    organization, page = in_view(org_id), request.path
     mail = again.find_email(mail_id)
     if mail is None:
         abort(404)
-    if not form.is_submitted():
-        return _email_page(organization, mail, form)
+    if request.method != "POST":
+        return _email_page(organization, mail, shown(ReasonForm))
+    form = ReasonForm()
     if not form.validate():
-        return _email_page(organization, mail, form), 422
+        return refuse(form, page)
     try:
         with transaction():
             again.resend_email(mail, doer(), checked_reason(form.reason.data))
     except NothingToResendError:
         form.reason.errors = ["Nothing to send: every recipient has it, or it waits for its next try."]
-        return _email_page(organization, mail, form), 409
+        return refuse(form, page)
     flash("The email will be sent again.")
     return redirect(url_for("operator.show", org_id=org_id), 303)
 
@@ -48,16 +50,17 @@ def resend_email(org_id: UUID, mail_id: UUID) -> str | Response | tuple[str, int
 @operator_required
 @also_command("platform", "replay")
 @keeps_typed(ReasonForm)
-def replay_message(org_id: UUID, message_id: UUID) -> str | Response | tuple[str, int]:
+def replay_message(org_id: UUID, message_id: UUID) -> str | Response:
     """What a message says; deliver it to the platform again."""
-    organization, form = in_view(org_id), ReasonForm()
+    organization, page = in_view(org_id), request.path
     message = again.find_message(message_id)
     if message is None:
         abort(404)
-    if not form.is_submitted():
-        return _message_page(organization, message, form)
+    if request.method != "POST":
+        return _message_page(organization, message, shown(ReasonForm))
+    form = ReasonForm()
     if not form.validate():
-        return _message_page(organization, message, form), 422
+        return refuse(form, page)
     with transaction():
         result = again.replay_message(message, doer(), checked_reason(form.reason.data))
     if not result.queued:
@@ -66,7 +69,7 @@ def replay_message(org_id: UUID, message_id: UUID) -> str | Response | tuple[str
             if result.outdated
             else "Not sent: it went to no endpoint that is still in use."
         ]
-        return _message_page(organization, message, form), 409
+        return refuse(form, page)
     flash("The message will be sent again.")
     return redirect(url_for("operator.show", org_id=org_id), 303)
 

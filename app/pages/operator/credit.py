@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.billing.credit import grants
@@ -16,10 +17,13 @@ from app.models import LotKind, Organization
 from app.money import Money, MoneyError
 from app.operators import credit, sign_ins
 from app.operators.credit import CapError, NotAllowedError
+from app.operators.sessions import SignedIn
 from app.operators.trail import ReasonError, checked_reason
+from app.pages.operator import reviewed
 from app.pages.operator.blueprint import also_command, blueprint, current, doer, finance_required
 from app.pages.operator.forms import KINDS, CreditForm, GrantForm
 from app.pages.operator.organizations import in_view
+from app.pages.operator.refused_forms import refuse, shown
 from app.pages.operator.sign_in import account_of
 from app.transaction import transaction
 from app.web import attempts
@@ -27,6 +31,7 @@ from app.web.attempts import Kind, TooManyAttemptsError
 from app.web.text_guard import keeps_typed
 
 WRONG_CODE = "This code is wrong, or was already used. Wait for the next one."
+OVER = "The review was open for too long, or isn't yours. Nothing was granted. Fill it in again."
 
 
 @blueprint.get("/organizations/<uuid:org_id>/credit")
@@ -35,63 +40,86 @@ WRONG_CODE = "This code is wrong, or was already used. Wait for the next one."
 def new_credit(org_id: UUID) -> str:
     """Ask how much, of which kind, and why."""
     organization = in_view(org_id)
-    return _form_page(organization, CreditForm(key=_new_key()))
+    cap = _cap(organization)
+    return render_template(
+        "operator/credit.html",
+        organization=organization,
+        form=shown(CreditForm, key=_new_key()),
+        kinds=KINDS,
+        cap=cap,
+        left=credit.left_today(current().operator, cap),
+        today=organization.local_day(),
+    )
 
 
 @blueprint.post("/organizations/<uuid:org_id>/credit")
 @finance_required
 @also_command("credit", "grant")
 @keeps_typed(CreditForm)
-def review_credit(org_id: UUID) -> str | tuple[str, int]:
-    """Say what would be granted. Nothing is granted yet."""
+def fill_in_credit(org_id: UUID) -> Response:
+    """Lead to the review of what would be granted. Nothing is granted yet."""
     organization, form = in_view(org_id), CreditForm()
-    wanted = _read(organization, form)
+    wanted = _read(organization, form) if form.validate() else None
     if wanted is None:
-        return _form_page(organization, form), 422
+        return _refused(organization, form)
     left = credit.left_today(current().operator, _cap(organization))
     if wanted.amount.micro > left.micro:
         form.amount.errors = [str(CapError(_cap(organization), left))]
-        return _form_page(organization, form), 422
-    return _review_page(organization, GrantForm(), wanted)
+        return _refused(organization, form)
+    return redirect(_review_at(organization, reviewed.seal(current().operator, organization, form)), 303)
+
+
+@blueprint.get("/organizations/<uuid:org_id>/credit/review")
+@finance_required
+@also_command("credit", "grant")
+def review_credit(org_id: UUID) -> str | Response:
+    """Say what would be granted."""
+    organization = in_view(org_id)
+    sealed = request.args.get("grant", "")
+    filled = _unsealed(organization, sealed)
+    if filled is None:
+        return _is_over(organization)
+    wanted = _read(organization, filled)
+    if wanted is None:
+        return _refused(organization, filled)
+    return render_template(
+        "operator/credit_review.html",
+        organization=organization,
+        form=shown(GrantForm, grant=sealed),
+        grant=wanted,
+        asks_for_code=not current().is_confirmed,
+    )
 
 
 @blueprint.post("/organizations/<uuid:org_id>/credit/grant")
 @finance_required
 @also_command("credit", "grant")
 @keeps_typed(GrantForm)
-def grant_credit(org_id: UUID) -> str | Response | tuple[str, int]:
+def grant_credit(org_id: UUID) -> Response:
     """Grant it: once, however often the button is pressed."""
     organization, form, who = in_view(org_id), GrantForm(), current()
-    wanted = _read(organization, form)
+    filled = _unsealed(organization, form.grant.data or "")
+    if filled is None:
+        return _is_over(organization)
+    wanted = _read(organization, filled)
     if wanted is None:
-        return _form_page(organization, form), 422
-    attempt = None
-    if not who.is_confirmed:
-        try:
-            attempt = attempts.begin(Kind.OPERATOR, account_of(who.operator.email), browser=who.token)
-        except TooManyAttemptsError as refused:
-            form.code.errors = [str(refused)]
-            return _review_page(organization, form, wanted), 429
-        with transaction():
-            is_proved = sign_ins.confirm(who, form.code.data or "", address=request.remote_addr)
-        if not is_proved:
-            form.code.errors = [WRONG_CODE]
-            return _review_page(organization, form, wanted), 422
-        attempt.succeeded()
+        return _refused(organization, filled)
+    if not form.validate() or not (who.is_confirmed or _is_proved(who, form)):
+        return refuse(form, _review_at(organization, form.grant.data or ""))
     try:
         with transaction():
             is_new = credit.grant(organization, wanted, doer(), cap=_cap(organization))
     except NotAllowedError:
         abort(403)
     except UsedKeyError:
-        form.key.data = _new_key()
-        form.amount.errors = [
+        filled.key.data = _new_key()
+        filled.amount.errors = [
             "This form has granted other credit already. Review it again to grant this, too."
         ]
-        return _form_page(organization, form), 409
+        return _refused(organization, filled)
     except (CapError, GrantError, TooFarError) as error:
-        form.amount.errors = [str(error)]
-        return _form_page(organization, form), 422
+        filled.amount.errors = [str(error)]
+        return _refused(organization, filled)
     flash(
         f"{wanted.amount} of {wanted.kind.value} credit granted. Owners are notified by email."
         if is_new
@@ -100,10 +128,30 @@ def grant_credit(org_id: UUID) -> str | Response | tuple[str, int]:
     return redirect(url_for("operator.show", org_id=org_id), 303)
 
 
+def _is_proved(who: SignedIn, form: GrantForm) -> bool:
+    """Whether the form has a code of theirs; the form says what is wrong with it."""
+    try:
+        attempt = attempts.begin(Kind.OPERATOR, account_of(who.operator.email), browser=who.token)
+    except TooManyAttemptsError as refused:
+        form.code.errors = [str(refused)]
+        return False
+    with transaction():
+        is_proved = sign_ins.confirm(who, form.code.data or "", address=request.remote_addr)
+    if is_proved:
+        attempt.succeeded()
+    else:
+        form.code.errors = [WRONG_CODE]
+    return is_proved
+
+
+def _unsealed(organization: Organization, sealed: str) -> CreditForm | None:
+    """What was filled in before a review, which may be open for hours: a day may be over by now."""
+    filled = reviewed.unseal(current().operator, organization, sealed)
+    return CreditForm(formdata=MultiDict(filled), meta={"csrf": False}) if filled is not None else None
+
+
 def _read(organization: Organization, form: CreditForm) -> Grant | None:
     """What the form asks for; None if it can't be, which its fields say."""
-    if not form.validate():
-        return None
     try:
         amount = Money.parse(form.amount.data or "", organization.currency)
     except MoneyError as error:
@@ -141,24 +189,14 @@ def _cap(organization: Organization) -> Money:
     return Money(whole * 1_000_000, organization.currency)
 
 
-def _form_page(organization: Organization, form: CreditForm) -> str:
-    cap = _cap(organization)
-    return render_template(
-        "operator/credit.html",
-        organization=organization,
-        form=form,
-        kinds=KINDS,
-        cap=cap,
-        left=credit.left_today(current().operator, cap),
-        today=organization.local_day(),
-    )
+def _review_at(organization: Organization, sealed: str) -> str:
+    return url_for("operator.review_credit", org_id=organization.id, grant=sealed)
 
 
-def _review_page(organization: Organization, form: GrantForm, wanted: Grant) -> str:
-    return render_template(
-        "operator/credit_review.html",
-        organization=organization,
-        form=form,
-        grant=wanted,
-        asks_for_code=not current().is_confirmed,
-    )
+def _refused(organization: Organization, form: CreditForm) -> Response:
+    return refuse(form, url_for("operator.new_credit", org_id=organization.id))
+
+
+def _is_over(organization: Organization) -> Response:
+    flash(OVER)
+    return redirect(url_for("operator.new_credit", org_id=organization.id), 303)

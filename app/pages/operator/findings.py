@@ -10,6 +10,7 @@ from app.operators import findings
 from app.operators.trail import checked_reason
 from app.pages.operator.blueprint import also_command, blueprint, doer, operator_required
 from app.pages.operator.forms import ReasonForm
+from app.pages.operator.refused_forms import refuse, shown
 from app.reconciliation.findings import ChangedFindingError, UnknownFindingError, list_open
 from app.transaction import transaction
 from app.web.text_guard import keeps_typed
@@ -22,18 +23,28 @@ _ID = 255
 @also_command("stripe", "findings")
 def show_findings() -> str:
     """What differs from Stripe and needs someone, oldest first; and what someone has acknowledged."""
-    return _page(ReasonForm(formdata=None), request.args.get("object", "")[:_ID])
+    object_, found = request.args.get("object", "")[:_ID], list_open()
+    return render_template(
+        "operator/findings.html",
+        form=shown(ReasonForm),
+        left=[one for one in found if not one.is_accepted],
+        acknowledged=[one for one in found if one.is_accepted],
+        chosen=next((one for one in found if one.object == object_ and not one.is_accepted), None),
+        object_=object_,
+        run=reconciliation.newest(),
+    )
 
 
 @blueprint.post("/findings/acknowledge")
 @operator_required
 @also_command("stripe", "accept")
 @keeps_typed(ReasonForm)
-def acknowledge_finding() -> str | Response | tuple[str, int]:
+def acknowledge_finding() -> Response:
     """Acknowledge a finding: no one is emailed about it again, unless something else is found."""
     form, object_ = ReasonForm(), request.form.get("object", "")[:_ID]
+    page = url_for("operator.show_findings", object=object_)
     if not form.validate():
-        return _page(form, object_), 422
+        return refuse(form, page)
     try:
         with transaction():
             found = findings.acknowledge(
@@ -44,24 +55,11 @@ def acknowledge_finding() -> str | Response | tuple[str, int]:
             )
     except UnknownFindingError:
         form.reason.errors = ["It isn't open any more."]
-        return _page(form, object_), 404
+        return refuse(form, page)
     except ChangedFindingError:
         form.reason.errors = [
             "It has changed since you opened it, or someone has acknowledged it. Read it again."
         ]
-        return _page(form, object_), 409
+        return refuse(form, page)
     flash(f"Acknowledged: {found.object}.")
     return redirect(url_for("operator.show_findings"), 303)
-
-
-def _page(form: ReasonForm, object_: str) -> str:
-    found = list_open()
-    return render_template(
-        "operator/findings.html",
-        form=form,
-        left=[one for one in found if not one.is_accepted],
-        acknowledged=[one for one in found if one.is_accepted],
-        chosen=next((one for one in found if one.object == object_ and not one.is_accepted), None),
-        object_=object_,
-        run=reconciliation.newest(),
-    )

@@ -53,5 +53,6 @@ class CreditForm(ReasonForm):
     key = HiddenField(validators=[InputRequired(), Regexp(_KEY)])
 
 
-class GrantForm(CreditForm):
+class GrantForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    grant = HiddenField()
     code = StringField("Code from your authenticator app", [Length(max=40)])

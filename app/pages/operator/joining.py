@@ -9,10 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from app.models import Operator
 from app.operators import accounts
 from app.operators.accounts import OperatorError
 from app.pages.operator.blueprint import blueprint
 from app.pages.operator.forms import JoinForm
+from app.pages.operator.refused_forms import refuse, shown
 from app.pages.operator.sign_in import account_of
 from app.people.password_rules import WeakPasswordError
 from app.transaction import transaction
@@ -28,10 +30,10 @@ def join(token: str) -> str | Response | tuple[str, int]:
     operator = accounts.find_by_link(token)
     if operator is None:
         return render_template("operator/link_over.html"), 404
-    form = JoinForm()
     if request.method != "POST":
-        return _page(token, form)
-    return _try(operator.id, token, form) if form.validate() else (_page(token, form), 422)
+        return _page(token, operator, shown(JoinForm))
+    form = JoinForm()
+    return _try(operator.id, token, form) if form.validate() else _refused(form, token)
 
 
 def _try(operator_id: UUID, token: str, form: JoinForm) -> str | Response | tuple[str, int]:
@@ -39,7 +41,7 @@ def _try(operator_id: UUID, token: str, form: JoinForm) -> str | Response | tupl
         attempt = attempts.begin(Kind.OPERATOR, f"operator-link:{operator_id}")
     except TooManyAttemptsError as refused:
         form.code.errors = [str(refused)]
-        return _page(token, form), 429
+        return _refused(form, token)
     try:
         with transaction():
             joined = accounts.join(
@@ -48,12 +50,12 @@ def _try(operator_id: UUID, token: str, form: JoinForm) -> str | Response | tupl
     except WeakPasswordError as error:
         attempt.give_back()
         form.password.errors = [str(error)]
-        return _page(token, form), 422
+        return _refused(form, token)
     except OperatorError:
         return render_template("operator/link_over.html"), 404
     if joined is None:
         form.code.errors = [_WRONG]
-        return _page(token, form), 422
+        return _refused(form, token)
     attempt.succeeded()
     flash("Your account is open. Sign in with the app's next code.")
     response = redirect(url_for("operator.sign_in"), 303)
@@ -62,11 +64,11 @@ def _try(operator_id: UUID, token: str, form: JoinForm) -> str | Response | tupl
     return response
 
 
-def _page(token: str, form: JoinForm) -> str:
-    """As the account is now: what was tried may have been rolled back, and the link be over."""
-    operator = accounts.find_by_link(token)
-    if operator is None:
-        return render_template("operator/link_over.html")
+def _refused(form: JoinForm, token: str) -> Response:
+    return refuse(form, url_for("operator.join", token=token))
+
+
+def _page(token: str, operator: Operator, form: JoinForm) -> str:
     setup = accounts.setup_of(operator)
     # Made of digits only, so nothing in it is markup: https://segno.readthedocs.io/en/stable/api.html#segno.QRCode.svg_inline
     image = segno.make(setup.address, error="m").svg_inline(

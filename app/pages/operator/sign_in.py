@@ -10,6 +10,7 @@ from app.operators import sessions, sign_ins, trail
 from app.own_pages import own_console_address
 from app.pages.operator.blueprint import KEPT, blueprint, doer, signed_in
 from app.pages.operator.forms import SignInForm
+from app.pages.operator.refused_forms import refuse, shown
 from app.transaction import transaction
 from app.web import attempts, known_devices
 from app.web.attempts import Kind, TooManyAttemptsError
@@ -28,21 +29,23 @@ def account_of(email: str) -> str:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @keeps_typed(SignInForm)
-def sign_in() -> str | Response | tuple[str, int]:
+def sign_in() -> str | Response:
     """Sign in with address, password and code, then go on to what was asked for."""
-    form = SignInForm(next=request.args.get("next", ""))
-    way_on = own_console_address(form.next.data) or url_for("operator.find")
     if request.method != "POST":
-        return redirect(way_on) if signed_in() is not None else _page(form)
+        if signed_in() is not None:
+            return redirect(own_console_address(request.args.get("next")) or url_for("operator.find"))
+        form = shown(SignInForm, next=request.args.get("next", ""))
+        return render_template("operator/sign_in.html", form=form)
+    form = SignInForm()
     if not form.validate():
-        return _page(form), 422
+        return _refused(form)
     email = form.email.data or ""
     try:
         attempt = attempts.begin(Kind.OPERATOR, account_of(email))
     except TooManyAttemptsError as refused:
         log.warning("operator_sign_in_refused", address=request.remote_addr)
         form.password.errors = [str(refused)]
-        return _page(form), 429
+        return _refused(form)
     token = sign_ins.sign_in(
         email,
         form.password.data or "",
@@ -53,9 +56,9 @@ def sign_in() -> str | Response | tuple[str, int]:
     if token is None:
         log.warning("operator_sign_in_failed", address=request.remote_addr)
         form.password.errors = [WRONG]
-        return _page(form), 422
+        return _refused(form)
     attempt.succeeded()
-    return admit(token, email, way_on)
+    return admit(token, email, own_console_address(form.next.data) or url_for("operator.find"))
 
 
 @blueprint.post("/sign-out")
@@ -84,5 +87,5 @@ def admit(token: str, email: str, way_on: str) -> Response:
     return response
 
 
-def _page(form: SignInForm) -> str:
-    return render_template("operator/sign_in.html", form=form)
+def _refused(form: SignInForm) -> Response:
+    return refuse(form, url_for("operator.sign_in", next=own_console_address(form.next.data) or None))

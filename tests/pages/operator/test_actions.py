@@ -119,10 +119,10 @@ def test_it_needs_a_reason_is_done_and_leaves_what_the_command_leaves(
 ) -> None:
     thing = make(harbor)
     for nothing in ("", " \t", "\u2800", "x" * 121):
-        assert console.post(thing.at, thing.more | {"reason": nothing}).status_code == 422
+        assert console.refused(console.post(thing.at, thing.more | {"reason": nothing}))
     assert not thing.is_done()
     db.session.rollback()
-    assert console.post(thing.at, thing.more | {"reason": WHY}).status_code == 303
+    assert not console.refused(console.post(thing.at, thing.more | {"reason": WHY}))
     assert thing.is_done()
     (by_console,) = events(thing.action)
     assert (by_console.actor, by_console.reason) == ("dana@operator.example", WHY)
@@ -162,13 +162,16 @@ def test_an_email_that_everyone_has_is_not_sent_again_and_its_text_is_not_shown(
     assert "secret-link" not in page.text
     assert "Resend email" not in page.text
     console.get()
-    assert console.post(at, {"reason": WHY}).status_code == 409
+    assert "Nothing to send" in console.refused(console.post(at, {"reason": WHY}))
     assert events("email.resent") == []
 
 
 @pytest.mark.parametrize(
-    ("at", "more"),
-    [("/events/replay", {"event": "evt_none"}), ("/findings/acknowledge", {"object": "pi_none"})],
+    ("at", "more", "said"),
+    [
+        ("/events/replay", {"event": "evt_none"}, "There is no such event here."),
+        ("/findings/acknowledge", {"object": "pi_none"}, "It isn't open any more."),
+    ],
 )
-def test_what_is_not_there_is_refused(console: Console, at: str, more: dict[str, Any]) -> None:
-    assert console.post(at, more | {"reason": WHY}).status_code == 404
+def test_what_is_not_there_is_refused(console: Console, at: str, more: dict[str, Any], said: str) -> None:
+    assert said in console.refused(console.post(at, more | {"reason": WHY}))
