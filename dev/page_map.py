@@ -44,9 +44,22 @@ SIGNED_OUT = {
 }
 """Pages for those who aren't signed in: each is gone to by what leads there."""
 
+CONSOLE = "operator."
+CONSOLE_SIGNED_OUT = {"operator.join", "operator.sign_in"}
+"""The pages of the operators' console for those who aren't signed in to it."""
+
 
 def pages(app: Flask) -> list[Rule]:
-    """The rules that answer a browser with a page of ours."""
+    """The rules that answer a browser of an owner's, or of someone who isn't signed in, with a page of ours."""
+    return [rule for rule in _pages(app) if not rule.endpoint.startswith(CONSOLE)]
+
+
+def console_pages(app: Flask) -> list[Rule]:
+    """Those that answer an operator's, where the console is served."""
+    return [rule for rule in _pages(app) if rule.endpoint.startswith(CONSOLE)]
+
+
+def _pages(app: Flask) -> list[Rule]:
     with app.app_context():
         asked_by_pages = {name for name in app.blueprints if is_asked_by_pages(name)}
     return [

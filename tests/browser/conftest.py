@@ -49,6 +49,7 @@ def site(process_name: str) -> Iterator[Site]:
             "SMS_GATEWAY_URL": f"http://localhost:{port}/dev/chat/phones",
             "SMS_GATEWAY_SECRET": new_secret(),
             "LOG_LEVEL": "WARNING",
+            "OPERATOR_CONSOLE": "1",
             **demo_shell.settings(),
         }
         for command in (

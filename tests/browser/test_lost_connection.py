@@ -10,9 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from app.models import Organization
-from tests.browser.site import sign_in
+from tests.browser.site import Site, sign_in
 from tests.factories import a_payer, a_person
 from tests.support.addresses import Address, addresses
+from tests.support.console_addresses import console_addresses
+from tests.support.console_things import a_failed_email
+from tests.support.operating import an_operator
+from tests.support.session_cookies import begin_operator_session
 from tests.support.states import busy
 
 FORMS = "main form[method=post]:not(dialog form)"
@@ -90,6 +94,17 @@ def test_each_form_of_each_page_stays_and_says_so(page: Page, app: Flask, organi
     person = a_person(organization=organization)
     sign_in(page, person.email)
     found = [problem for each in addresses(app, organization, person) for problem in problems(page, each)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.long
+def test_each_form_of_the_console_stays_and_says_so(
+    page: Page, site: Site, app: Flask, organization: Organization
+) -> None:
+    opened = an_operator("offline@operator.example")
+    begin_operator_session(page.context, site.app, site.url, opened.operator)
+    a_failed_email(organization)
+    found = [problem for each in console_addresses(app, organization) for problem in problems(page, each)]
     assert not found, "\n".join(found)
 
 

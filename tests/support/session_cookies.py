@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 
-from app.models import User
+from app.models import Operator, User
+from app.operators import sessions as operator_sessions
+from app.own_pages import CONSOLE
+from app.pages.operator.blueprint import KEPT
 from app.people import sessions
 from app.transaction import transaction
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
+
+CONSOLE_COOKIE = "operator_session"
 
 
 def begin_session(context: BrowserContext, app: Flask, url: str, person: User) -> None:
@@ -19,6 +25,31 @@ def begin_session(context: BrowserContext, app: Flask, url: str, person: User) -
     with transaction():
         token = sessions.start(person)
     carry_session(context, app, url, _user_id=token)
+
+
+def begin_operator_session(context: BrowserContext, app: Flask, url: str, operator: Operator) -> None:
+    """The browser is signed in to the operators' console, as if it had sent the form."""
+    with transaction():
+        token = operator_sessions.start(operator)
+    client = app.test_client()
+    with client.session_transaction(CONSOLE) as session:
+        session[KEPT] = token
+    cookie = client.get_cookie(CONSOLE_COOKIE, path=CONSOLE)
+    assert cookie is not None
+    host = urlsplit(url).hostname
+    assert host is not None
+    context.add_cookies(
+        [
+            {
+                "name": cookie.key,
+                "value": cookie.value,
+                "domain": host,
+                "path": CONSOLE,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
 
 
 def carry_session(context: BrowserContext, app: Flask, url: str, **kept: str | int) -> None:

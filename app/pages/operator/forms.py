@@ -32,11 +32,15 @@ class JoinForm(TidyForm, FlaskForm):  # type: ignore[misc]
     )
 
 
-class ReasonForm(TidyForm, FlaskForm):  # type: ignore[misc]
-    reason = StringField(
+def _reason() -> StringField:
+    return StringField(
         "Reason",
         [InputRequired("Say why."), Length(max=LONGEST_REASON, message="Say it in 120 characters.")],
     )
+
+
+class ReasonForm(TidyForm, FlaskForm):  # type: ignore[misc]
+    reason = _reason()
 
     def validate_reason(self, field: StringField) -> None:
         """The rest that a reason has to be, as the trail says it."""
@@ -50,6 +54,7 @@ class CreditForm(ReasonForm):
     amount = StringField("Amount", [InputRequired("Enter an amount."), Length(max=40)])
     kind = StringField("Kind", [AnyOf(KINDS, message="Choose a kind.")], default=LotKind.GOODWILL.value)
     last_day = DateField("Last day", [Optional()])
+    reason = _reason()  # last on the page, and so among what is wrong
     key = HiddenField(validators=[InputRequired(), Regexp(_KEY)])
 
 

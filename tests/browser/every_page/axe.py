@@ -11,11 +11,18 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.browser.every_page.conftest import Enter, open_all, pages_in_the_frame, someone
+from dev.page_map import console_pages, pages
+from tests.browser.every_page.conftest import (
+    Enter,
+    open_all,
+    pages_in_the_frame,
+    pages_of_the_console,
+    someone,
+)
 from tests.browser.every_page.scenes import SCENES, Scene
 from tests.browser.every_page.ways import WAYS, Way, look
 from tests.browser.site import Site, sign_in
-from tests.support.addresses import addresses, pages
+from tests.support.addresses import addresses
 from tests.support.authenticator import Authenticator
 from tests.support.demo_shell import Shell
 from tests.support.factors import a_passkey, an_app
@@ -32,6 +39,14 @@ def test_each_page_in_each_state(page: Page, app: Flask, enter: Enter, state: St
     for each in addresses(app, organization, person):
         page.goto(each.path)
         open_all(page)
+        look(page, enter, each.name)
+
+
+@pytest.mark.parametrize("state", EVERY_STATE)
+def test_each_page_of_the_console_in_each_state(
+    page: Page, site: Site, app: Flask, enter: Enter, state: State
+) -> None:
+    for each in pages_of_the_console(page, site, app, state()):
         look(page, enter, each.name)
 
 
@@ -71,6 +86,8 @@ def test_each_page_without_javascript(
     for each in addresses(app, organization, person):
         page.goto(each.path)
         look(page, enter, each.name, ways=TWO_WAYS, column="no script")
+    for each in pages_of_the_console(page, site, app, organization):
+        look(page, enter, each.name, ways=TWO_WAYS, column="no script")
     context.close()
 
 
@@ -84,4 +101,4 @@ def test_what_is_shown_on_the_way(page: Page, site: Site, app: Flask, enter: Ent
 
 
 def test_no_page_is_missing(app: Flask, want: Callable[[list[str]], None]) -> None:
-    want([rule.endpoint for rule in pages(app)])
+    want([rule.endpoint for rule in (*pages(app), *console_pages(app))])

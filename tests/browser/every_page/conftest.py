@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -15,7 +16,10 @@ from tests.browser.every_page.sheet import Sheet
 from tests.browser.site import Site
 from tests.factories import a_person
 from tests.support.addresses import Address, addresses
+from tests.support.console_addresses import console_addresses
 from tests.support.demo_shell import Shell
+from tests.support.operating import an_operator
+from tests.support.session_cookies import begin_operator_session
 from tests.support.states import State
 
 Enter = Callable[[str, str, Iterable[str]], None]
@@ -40,6 +44,15 @@ def someone(organization: Organization) -> User:
     """An owner, with another one beside them."""
     a_person(organization=organization)
     return a_person(organization=organization)
+
+
+def pages_of_the_console(page: Page, site: Site, app: Flask, organization: Organization) -> Iterator[Address]:
+    """Each page of the operators' console that is about an organization, or about none, one after the other."""
+    opened = an_operator(f"{secrets.token_hex(6)}@operator.example")
+    begin_operator_session(page.context, site.app, site.url, opened.operator)
+    for each in console_addresses(app, organization):
+        page.goto(each.path)
+        yield each
 
 
 def pages_in_the_frame(

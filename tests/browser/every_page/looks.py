@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.browser.every_page import foreign, motion, outline, paper, room
-from tests.browser.every_page.conftest import Enter, open_all, someone
+from tests.browser.every_page.conftest import Enter, open_all, pages_of_the_console, someone
 from tests.browser.every_page.forced import FOCUS, FORCED
 from tests.browser.every_page.scenes import SCENES, Scene
 from tests.browser.every_page.ways import Way
@@ -101,6 +101,12 @@ def test_each_page(page: Page, app: Flask, enter: Enter, state: State) -> None:
     for each in addresses(app, organization, person):
         page.goto(each.path)
         open_all(page)
+        look(page, enter, each.name)
+
+
+@pytest.mark.parametrize("state", [busy, negative_and_past_due, going_down])
+def test_each_page_of_the_console(page: Page, site: Site, app: Flask, enter: Enter, state: State) -> None:
+    for each in pages_of_the_console(page, site, app, state()):
         look(page, enter, each.name)
 
 

@@ -19,7 +19,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Frame, Page
 
 from config import ROOT
-from tests.browser.every_page.conftest import pages_in_the_frame, someone
+from tests.browser.every_page.conftest import pages_in_the_frame, pages_of_the_console, someone
 from tests.browser.every_page.scenes import SCENES, Scene
 from tests.browser.every_page.ways import Way
 from tests.browser.looks import ALIKE, wait_for_colors
@@ -98,6 +98,14 @@ def test_each_page_in_each_state(page: Page, app: Flask, darkroom: Page, state: 
     sign_in(page, person.email)
     for each in addresses(app, organization, person):
         page.goto(each.path)
+        photograph(page, darkroom, each.name, state.__name__)
+
+
+@pytest.mark.parametrize("state", EVERY_STATE)
+def test_each_page_of_the_console_in_each_state(
+    page: Page, site: Site, app: Flask, darkroom: Page, state: State
+) -> None:
+    for each in pages_of_the_console(page, site, app, state()):
         photograph(page, darkroom, each.name, state.__name__)
 
 

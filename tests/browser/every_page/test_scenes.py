@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from dev.page_map import pages
+from dev.page_map import console_pages, pages
 from tests.browser.every_page import scenes
 from tests.browser.every_page.scenes import SCENES, Scene, Stage
 from tests.browser.site import Site
@@ -17,8 +17,9 @@ from tests.browser.site import Site
 def test_each_page_of_the_url_map_has_a_scene(app: Flask) -> None:
     """Add one to `scenes/`: the page as it comes, its forms refused and saved, and what is asked before."""
     seen = set[str]().union(*(scene.pages for scene in SCENES))
-    assert {rule.endpoint for rule in pages(app)} - seen == set(), "pages without a scene"
-    assert seen - {rule.endpoint for rule in pages(app)} == set(), "no such pages"
+    there = {rule.endpoint for rule in (*pages(app), *console_pages(app))}
+    assert there - seen == set(), "pages without a scene"
+    assert seen - there == set(), "no such pages"
 
 
 def test_each_module_of_scenes_is_among_them() -> None:

@@ -13,7 +13,7 @@ from tests.browser.keyboard.scene import Scene
 from tests.browser.keyboard.task import Task
 from tests.browser.site import Site
 from tests.factories import a_person
-from tests.support.session_cookies import begin_session
+from tests.support.session_cookies import begin_operator_session, begin_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,9 @@ class Place:
 
 def _unframed(page: Page, site: Site, scene: Scene) -> Hands:
     person = scene.person or a_person(organization=scene.organization)
-    if scene.is_signed_in:
+    if scene.operator is not None and scene.is_signed_in:
+        begin_operator_session(page.context, site.app, site.url, scene.operator.operator)
+    elif scene.is_signed_in:
         begin_session(page.context, site.app, site.url, person)
     page.context.add_init_script(BEFORE)
     page.goto(scene.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,9 +10,11 @@ from playwright.sync_api import Page, Route, expect
 
 from app.billing.wallet import verification
 from app.extensions import db
-from app.models import Organization, User
+from app.models import OperatorRole, Organization, User
 from tests.browser.site import Site, sign_in
 from tests.factories import PASSWORD, a_person
+from tests.support.operating import Opened, an_operator
+from tests.support.session_cookies import begin_operator_session
 
 Look = Callable[[str], object]
 
@@ -53,6 +56,13 @@ class Stage:
         person = a_person(organization=organization)
         sign_in(self.page, person.email, to=to)
         return person
+
+    def enter_console(self, to: str = "", *, role: OperatorRole = OperatorRole.FINANCE) -> Opened:
+        """Sign in as an operator, and go to a page below `/operator`."""
+        opened = an_operator(f"{secrets.token_hex(6)}@operator.example", role=role)
+        begin_operator_session(self.page.context, self.site.app, self.site.url, opened.operator)
+        self.page.goto(f"/operator{to}")
+        return opened
 
     def enter_as(self, person: User, to: str) -> None:
         """Sign in as someone who sees no tabs."""
