@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 from app.billing.platform import endpoints, messages
 from app.clock import utc_now
+from app.database.locks import AlreadyRunningError, alone
 from app.extensions import db
 from app.models import DeliveryState, EventState, MailState, Organization, PlatformDelivery, StripeEvent
 from app.reconciliation import findings
 from app.transaction import transaction
 from tests.cli.test_mail_commands import a_mail
 from tests.factories import usd
+from tests.support.waiting import wait_until
 
 
 def a_failed_email(organization: Organization) -> str:
@@ -63,6 +67,22 @@ def a_failed_event() -> str:
     db.session.add(event)
     db.session.commit()
     return str(event.id)
+
+
+@contextmanager
+def uncompared() -> Iterator[None]:
+    """Meanwhile the running product compares nothing with Stripe, so that no finding is gone by itself."""
+    with ExitStack() as stack:
+
+        def is_alone() -> bool:
+            try:
+                stack.enter_context(alone(db.engine, "reconciliation"))
+            except AlreadyRunningError:
+                return False
+            return True
+
+        wait_until(is_alone, "A comparison with Stripe doesn't end.")
+        yield
 
 
 def a_finding(organization: Organization | None = None) -> str:

@@ -21,6 +21,7 @@ from tests.support.console_things import (
     a_failed_message,
     a_finding,
     no_endpoints,
+    uncompared,
 )
 from tests.support.factors import a_code
 from tests.support.operating import an_operator
@@ -181,11 +182,22 @@ def replay_event(hands: Hands) -> None:
 
 @task(
     "Acknowledge a finding",
-    most=18,
-    given=operating(lambda _: f"/operator/findings?object={a_finding()}"),
+    most=24,
+    given=operating(),
     posts=["operator.acknowledge_finding"],
     not_framed=NO_FRAME,
 )
 def acknowledge_finding(hands: Hands) -> None:
-    give_reason(hands, "Acknowledge finding")
-    hands.is_told("Acknowledged: ")
+    with uncompared():
+        object_ = a_finding()
+        hands.go_to("link", "Findings")
+        hands.skip()
+        hands.go_to("link", object_)
+        hands.is_on("heading", object_)
+        hands.go_to("button", "Acknowledge finding")
+        hands.sees("group", "There is a problem")
+        hands.press("Tab", "Enter")
+        hands.is_on("textbox", "Reason")
+        hands.type(WHY)
+        hands.press("Enter")
+        hands.is_told(f"Acknowledged: {object_}.")
