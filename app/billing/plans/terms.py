@@ -90,7 +90,7 @@ class Terms:
     announced: tuple[Announcement, ...]
     anchor: datetime | None
     zone: ZoneInfo
-    known: dict[tuple[str | None, str], Plan] = field(default_factory=dict)
+    known: dict[tuple[str | None, str, str | None], Plan] = field(default_factory=dict)
     periods: dict[date, date] = field(default_factory=dict)
 
     def not_before(self, at: datetime) -> datetime:
@@ -101,11 +101,12 @@ class Terms:
         """The plan that rates what is used at `at`; before the first term, the first one's."""
         term = self._term_at(at)
         version = self._version_at(term, at)
-        plan = self.known.get((version, term.plan))
+        key = (version, term.plan, term.version)
+        plan = self.known.get(key)
         if plan is None:
             own = versions.get_plan(term.plan, term.version)
             found = versions.find(version).plans.get(term.plan) if version else None
-            plan = self.known[version, term.plan] = found or own
+            plan = self.known[key] = found or own
         return plan
 
     @property
@@ -176,9 +177,13 @@ def contexts_of(rows: Iterable[Sequence[Any]]) -> dict[UUID, BillingContext]:
         # Versions announced before the deadline are in force after it, too.
         version = so_far.version_at(over_at) if terms else bought
         terms.append(Term(_not_before(terms, over_at), FREE_PLAN, version, anchor))
+    # Most organizations are on the same few plans: each is looked up once.
+    known: dict[tuple[str | None, str, str | None], Plan] = {}
     return {
         org_id: BillingContext(
-            timezone, currency, Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone))
+            timezone,
+            currency,
+            Terms(tuple(terms), tuple(announced), anchor, ZoneInfo(timezone), known),
         )
         for org_id, (timezone, currency, anchor, terms) in found.items()
     }

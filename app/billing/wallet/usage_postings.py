@@ -12,7 +12,7 @@ from uuid import UUID
 from app.billing.wallet.batches import LockedWallet
 from app.database.arrays import columns
 from app.extensions import driver_connection
-from app.ids import uuid7
+from app.ids import uuid7_texts
 from app.models import UsageGroup
 
 _LINES = """
@@ -58,9 +58,13 @@ def post(charges: list[UsageCharge], *, source: str) -> None:
     if not charges:
         return
     rows = [_Row.after(charge) for charge in charges]
+    ids = uuid7_texts(2 * len(rows))
     lines = driver_connection().execute(
         _LINES,
-        columns((row.org_id, uuid7(), row.seq, row.day, row.at, row.group, row.amount) for row in rows),
+        columns(
+            (row.org_id, id_, row.seq, row.day, row.at, row.group, row.amount)
+            for row, id_ in zip(rows, ids, strict=False)
+        ),
     )
     written = {(org_id, group): (line_id, after) for org_id, group, line_id, after in lines.fetchall()}
     driver_connection().execute(
@@ -68,7 +72,7 @@ def post(charges: list[UsageCharge], *, source: str) -> None:
         columns(
             (
                 row.org_id,
-                uuid7(),
+                id_,
                 row.seq,
                 row.group,
                 row.amount,
@@ -77,7 +81,7 @@ def post(charges: list[UsageCharge], *, source: str) -> None:
                 *written[row.org_id, row.group],
                 row.at,
             )
-            for row in rows
+            for row, id_ in zip(rows, ids[len(rows) :], strict=True)
         ),
     )
     changes: dict[tuple[UUID, str], int] = {}
