@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -24,6 +24,7 @@ from app import (
     webhooks,
     work,
 )
+from app.api import direct
 from app.billing import brake, catalog
 from app.billing.catalog import file
 from app.database import fast, gone, replica, traced
@@ -68,9 +69,17 @@ from app.web import (
 )
 from config import ROOT, Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 
 class _Application(Flask):
     """No view and nothing around one is asynchronous, so nothing asks whether it is, twenty times a request."""
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request: directly, if it is plain."""
+        answer = direct.answer(self, environ, start_response)
+        return answer if answer is not None else super().wsgi_app(environ, start_response)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -40,6 +40,7 @@ from app.api import (
     calls,
     calls_in_progress,
     credit,
+    direct,
     docs,
     endpoints,
     entitlements,
@@ -88,6 +89,7 @@ def init_app(app: Flask, sections: tuple[Section, ...] = SECTIONS) -> None:
     app.extensions["api_counter"] = Counter(app.config["SETTINGS"].api_requests_per_minute)
     blueprint = endpoints.blueprint_of(sections)
     app.register_blueprint(blueprint)
+    direct.init_app(app, blueprint.name, blueprint.url_prefix or "", sections)
     for section in sections:
         for endpoint in section.endpoints:
             if endpoint.body is not None:

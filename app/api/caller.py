@@ -49,7 +49,12 @@ def identify(org_id: UUID | None = None) -> Caller:
 
 def bearer() -> str | None:
     """The text of the request's bearer token, which may be anything; None if it has none."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return bearer_of(request.headers.get("Authorization", ""))
+
+
+def bearer_of(authorization: str) -> str | None:
+    """The same of a header's value."""
+    scheme, _, text = authorization.partition(" ")
     return text.strip() or None if scheme.lower() == "bearer" else None
 
 

@@ -7,7 +7,7 @@ what is wrong and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from uuid import UUID
 from flask import request
 
 from app.api import limits
-from app.api.caller import bearer
+from app.api.caller import bearer, bearer_of
 from app.api.problems import ProblemError
 from app.database.fast import connections
 from app.people import known_tokens, tokens
@@ -27,12 +27,31 @@ Fast = Callable[..., Any]
 """Serves a request from a `Pass` and the endpoint's values: a `Reply`, or None for the careful way."""
 
 
+TRIED = "billing.fast_tried"
+"""In a request's environment: that the fast path was tried (`Tried`)."""
+
+__all__ = ["TRIED", "Fast", "Pass", "Tried", "bearer_of", "serve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The fast path was tried without Flask (`app.api.direct`), and gave no answer: it raised `error`, or the careful
+    path has to decide. The request is counted for a token, with these headers."""
+
+    token_id: UUID
+    counted: Mapping[str, str]
+    error: Exception | None
+
+
 @dataclass(frozen=True)
 class Pass:
-    """What the request's token has to be good for, checked in the message that serves it."""
+    """What the request's token has to be good for, checked in the message that serves it; from which address the
+    request came, and what its `If-None-Match` says."""
 
     token: KnownToken
     scope: Scope
+    address: str | None
+    if_none_match: str | None
 
     statement = tokens.BY_ID
 
@@ -54,15 +73,22 @@ class Pass:
             caller = tokens.caller_of(stored, self.token.secret_hash, at)
         except TokenError:
             return None
-        is_plain = caller.may(self.scope) and not tokens.should_record_use(caller, request.remote_addr, at)
+        is_plain = caller.may(self.scope) and not tokens.should_record_use(caller, self.address, at)
         return caller.may_see if is_plain else None
 
 
 def serve(fast: Fast, scope: Scope, read: Callable[[], dict[str, Any]]) -> Any:
     """Serve the request the fast way; None if it has to be served the careful way.
 
-    `read` returns the endpoint's values. The request is counted, if its token was genuine before.
+    `read` returns the endpoint's values. The request is counted, if its token was genuine before. Raises what the
+    fast path has raised if it was tried already.
     """
+    tried: Tried | None = request.environ.get(TRIED)
+    if tried is not None:
+        limits.note_counted(tried.token_id, tried.counted)
+        if tried.error is not None:
+            raise tried.error
+        return None
     if not connections.get().is_on or (text := bearer()) is None:
         return None
     token = known_tokens.find(text)
@@ -73,4 +99,5 @@ def serve(fast: Fast, scope: Scope, read: Callable[[], dict[str, Any]]) -> Any:
     except ProblemError:
         # Whether the caller may know what is wrong with it isn't known yet.
         return None
-    return fast(Pass(token, scope), **values)
+    headers = request.headers
+    return fast(Pass(token, scope, request.remote_addr, headers.get("If-None-Match")), **values)

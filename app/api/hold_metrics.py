@@ -39,6 +39,12 @@ def count_answer(response: Response) -> Response:
     return response
 
 
+def count_granted(endpoint: str) -> None:
+    """Count an answer without a problem, if the endpoint is a single operation."""
+    if (operation := OPERATIONS.get(endpoint)) is not None:
+        count(operation, None)
+
+
 def count(operation: str, problem: str | None) -> None:
     """Count an operation of a batch; `problem` is the type of what it was refused with, None if it was granted."""
     outcome = _GRANTED

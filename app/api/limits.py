@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
@@ -69,6 +70,17 @@ class Counter:
             portion.own += granted - 1
             return portion.own + portion.shared
 
+    def take_drawn(self, token_id: UUID, now: float) -> int | None:
+        """The same from what was drawn already; None, and nothing is counted, where that is used up."""
+        portion = self._portions.get(token_id)
+        if portion is None or portion.window != int(now // WINDOW):
+            return None
+        with self._lock:
+            if not portion.own:
+                return None
+            portion.own -= 1
+            return portion.own + portion.shared
+
     def _portion_of(self, token_id: UUID, window: int) -> _Portion:
         portion = self._portions.get(token_id)
         if portion is None or portion.window != window:
@@ -94,16 +106,32 @@ def count(caller: Caller) -> None:
 def is_within(token_id: UUID) -> bool:
     """Count the request for a token that is known to be genuine; whether that is within the limit."""
     now = time.time()
-    counter = _counter()
-    left = counter.take(token_id, now)
-    g.api_limit = {
-        "RateLimit-Policy": f'"requests";q={counter.limit};w={WINDOW}',
-        "RateLimit": f'"requests";r={left or 0};t={_seconds_left(now)}',
-    }
+    left = _counter().take(token_id, now)
+    g.api_limit = headers_of(left or 0, now)
     if left is None:
         return False
     request.environ[_COUNTED] = token_id
     return True
+
+
+def take_drawn(token_id: UUID, now: float) -> int | None:
+    """Count a request outside of one, if that takes no statement. Returns how many are left; None: it isn't
+    counted."""
+    return _counter().take_drawn(token_id, now)
+
+
+def headers_of(left: int, now: float) -> dict[str, str]:
+    """The headers that say how many requests are left."""
+    return {
+        "RateLimit-Policy": f'"requests";q={_counter().limit};w={WINDOW}',
+        "RateLimit": f'"requests";r={left};t={_seconds_left(now)}',
+    }
+
+
+def note_counted(token_id: UUID, headers: Mapping[str, str]) -> None:
+    """The request was counted for a token before (`take_drawn`), with these headers."""
+    g.api_limit = headers
+    request.environ[_COUNTED] = token_id
 
 
 def _counter() -> Counter:

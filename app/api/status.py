@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import request
+from werkzeug.http import parse_etags
 
 from app.api.amounts import Amount
 from app.api.caller import no_organization
@@ -39,7 +40,7 @@ def show_status_fast(pass_: Pass, org_id: UUID, query: StatusQuery) -> Reply | N
     if may_see is None or not may_see(org_id):
         return None
     found = calling_status.find_plain(StatusRow(*columns[of_token:]), _call(query))
-    return _reply(org_id, found, query) if found is not None else None
+    return _reply(org_id, found, query, pass_.if_none_match) if found is not None else None
 
 
 _FAST = f"SELECT now(), * FROM ({tokens.BY_ID}) token, ({calling_status.FOR_DRIVER}) calling"  # noqa: S608, constants
@@ -65,18 +66,18 @@ def show_status(org_id: UUID, query: StatusQuery) -> Reply:
     found = calling_status.find(org_id, _call(query))
     if found is None:
         raise no_organization()
-    return _reply(org_id, found, query)
+    return _reply(org_id, found, query, request.headers.get("If-None-Match"))
 
 
 def _call(query: StatusQuery) -> Call:
     return Call.to(query.to, campaign=query.campaign, agent=query.agent)
 
 
-def _reply(org_id: UUID, found: CallingStatus, query: StatusQuery) -> Reply:
+def _reply(org_id: UUID, found: CallingStatus, query: StatusQuery, if_none_match: str | None) -> Reply:
     # `missing` also depends on the catalog's smallest top-up.
     tag = f"{found.version}-{catalog.current().version}{_stop_of(found)}"
     headers = {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache"}
-    if request.if_none_match.contains_weak(tag):
+    if if_none_match is not None and parse_etags(if_none_match).contains_weak(tag):
         return Reply(status=304, headers=headers)
     return Reply(_status(org_id, found, goes_out=query.to is not None), headers=headers)
 

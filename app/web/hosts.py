@@ -43,8 +43,13 @@ def names(settings: Settings) -> frozenset[str]:
     return frozenset(ours) if settings.is_production else frozenset(ours) | _LOOPBACK
 
 
+def is_ours(host: str) -> bool:
+    """Whether a host as a request names it is ours, whatever its port."""
+    return _name(host) in _known()
+
+
 def _refuse() -> None:
-    if request.blueprint != "health" and _name(request.host) not in _known():
+    if request.blueprint != "health" and not is_ours(request.host):
         continue_unidentified()
         log.warning("unknown_host", host=request.host[:200])
         raise UnknownHostError

@@ -21,7 +21,7 @@ _KEY = "lock_timeout"
 
 def init_app(app: Flask) -> None:
     """Use the short timeout while a request is served."""
-    app.before_request(_mark)
+    app.before_request(mark_impatient)
 
 
 def hurry() -> None:
@@ -29,7 +29,8 @@ def hurry() -> None:
     db.session.execute(text(f"SET LOCAL lock_timeout = '{OF_HURRIED}'"))
 
 
-def _mark() -> None:
+def mark_impatient() -> None:
+    """Someone waits for what is done from here on."""
     lock_queue.impatient.set(True)
 
 

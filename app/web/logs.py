@@ -105,23 +105,30 @@ def path() -> str:
     return request.path.replace(token, "[redacted]") if token else request.path
 
 
-def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
-    g.started = time.perf_counter()
+def begin(given: str) -> str:
+    """Begin to log a request: the id that it was given is in all its lines, or a new one. Returns that."""
+    id_ = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=id_)
+    return id_
+
+
+def note(endpoint: str | None, method: str, path: str, status: int, seconds: float) -> None:
+    """Log a request that was answered."""
+    quiet = endpoint in _QUIET or status == 304
+    (log.debug if quiet else log.info)(
+        "request", method=method, path=path, status=status, milliseconds=round(seconds * 1000, 1)
+    )
+
+
+def _begin() -> None:
+    g.request_id = begin(request.headers.get("X-Request-Id", ""))
+    g.started = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
     if not assets.is_file(response):  # What caches keep is of no single request.
         response.headers["X-Request-Id"] = request_id()
-    quiet = request.endpoint in _QUIET or response.status_code == 304
-    (log.debug if quiet else log.info)(
-        "request",
-        method=request.method,
-        path=path(),
-        status=response.status_code,
-        milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
-    )
+    now = time.perf_counter()
+    note(request.endpoint, request.method, path(), response.status_code, now - g.get("started", now))
     return response

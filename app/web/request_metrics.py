@@ -32,10 +32,16 @@ def _measure(response: Response) -> Response:
     rule = request.url_rule
     route = rule.rule if rule is not None else _NO_ROUTE
     method = request.method if request.method in _METHODS else "OTHER"
-    counted, timed = _children(endpoint or _NO_ROUTE, route, method, response.status_code)
-    counted.inc()
-    timed.observe(time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    measure(endpoint or _NO_ROUTE, route, method, response.status_code, seconds)
     return response
+
+
+def measure(endpoint: str, route: str, method: str, status: int, seconds: float) -> None:
+    """Count a request, and measure how long it took."""
+    counted, timed = _children(endpoint, route, method, status)
+    counted.inc()
+    timed.observe(seconds)
 
 
 @cache

@@ -7,6 +7,7 @@ serves: `/readyz` names it without failing, since taking the pages of money away
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from threading import Lock
 
 import structlog
@@ -20,6 +21,7 @@ log = structlog.get_logger("billing.web")
 
 _HEADERS = ("X-Forwarded-For", "Forwarded")
 """https://www.rfc-editor.org/rfc/rfc7239"""
+_IN_ENVIRON = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in _HEADERS)
 _LOGGED_EVERY = 60.0
 """Seconds between two log lines."""
 _STATE = "unknown_proxies"
@@ -52,6 +54,11 @@ def say_at_start(settings: Settings) -> None:
     """Log where a web process of production begins to serve and trusts no proxy: TLS ends in front of it."""
     if settings.is_production and not settings.trusted_proxies:
         log.warning("no_proxy_is_trusted", setting="TRUSTED_PROXIES", hint=WHAT_TO_DO)
+
+
+def is_known(environ: Mapping[str, object]) -> bool:
+    """Whether nothing has to be looked at: no proxy has said whom it asks for, or those that do are trusted."""
+    return not any(name in environ for name in _IN_ENVIRON) or _STATE not in current_app.extensions
 
 
 def _look() -> None:
