@@ -18,7 +18,7 @@ from tests.support.paying import Owner
 from tests.support.plans import DECLINES, a_debtor, a_subscriber, plan_of, sell_plans
 from tests.support.recorded import Records, recorded, recorded_rows
 from tests.support.sandbox import Sandbox
-from tests.support.saved_states import always_walking, insert_rows, read_rows
+from tests.support.saved_states import always_walking, filled_once, insert_rows, read_rows
 from tests.support.versions import newer
 
 SET_UPS: dict[str, Callable[..., Any]] = {
@@ -134,3 +134,23 @@ def test_who_had_signed_in_is_signed_in(app: Flask, sandbox: Sandbox) -> None:
         assert owner.organization.name in owner.reads("/billing/wallet")
         assert owner.post("/sign-out").status_code == 302
         assert owner.get("/account").status_code == 302
+
+
+def test_what_is_filled_once_is_put_back_with_its_times(app: Flask) -> None:
+    filled: list[str] = []
+
+    @filled_once
+    def fill(name: str) -> Organization:
+        filled.append(name)
+        return an_organization(name, credit="5")
+
+    seen = []
+    for name in ("Harbor", "Pine", "Harbor", "Pine"):
+        another_session()
+        empty()
+        assert [fill(name)] == organizations()
+        seen.append(read_rows())
+    assert filled == ["Harbor", "Pine"]
+    assert seen[:2] == seen[2:]
+    fill("Harbor")
+    assert filled == ["Harbor", "Pine", "Harbor"], "what is there already isn't overwritten"

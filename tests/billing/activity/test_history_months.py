@@ -20,6 +20,7 @@ from tests.billing.activity.selected import use as use_for
 from tests.factories import an_organization, at, usd
 from tests.support.moved_clock import moved_clock
 from tests.support.moving import post, use
+from tests.support.saved_states import filled_once
 from tests.support.statements import statements as asked
 
 FIRST = at("2026-09-26 12:00")
@@ -36,8 +37,8 @@ SELECTIONS = [
 ]
 
 
-@pytest.fixture
-def organization(app: Flask) -> Organization:
+@filled_once
+def a_busy_organization() -> Organization:
     """Seventy days of usage of two groups over four months, topped up, refunded and credited on some."""
     organization = an_organization()
     for number in range(DAYS):
@@ -51,6 +52,11 @@ def organization(app: Flask) -> Organization:
             post(organization, TransferKind.PROMOTION, usd("1.01"), now)
         use(organization, 51, now + timedelta(minutes=1), meter="sms")
     return organization
+
+
+@pytest.fixture
+def organization(app: Flask) -> Organization:
+    return a_busy_organization()
 
 
 def pages(organization: Organization, filters: Filters) -> list[history.HistoryPage]:
