@@ -59,7 +59,8 @@ class UsageKey(OrgScoped, Base):
 
 
 class UsageEvent(OrgScoped, Base):
-    """One rated usage event; it never changes. Partitioned by month of `at`.
+    """One rated usage event; it never changes. Partitioned by month of `at`. What is its key here is none of the
+    database's: `UsageDigest` keeps events apart.
 
     `quantity` and the `billable`, `included` units are the meter's; a correction's are differences to what it
     corrects, and can be negative. `plan` and `version` name the rates. Events from before `direction` and `country`
@@ -68,6 +69,7 @@ class UsageEvent(OrgScoped, Base):
 
     __tablename__ = "usage_event"
     __table_args__ = (
+        Index("ix_usage_event_at", "org_id", "at", text("hashtextextended(event_id, 0)")),
         Index("ix_usage_event_call", "org_id", "call", postgresql_where=text("call IS NOT NULL")),
         Index("ix_usage_event_posted_at", "org_id", "posted_at"),
         Index(

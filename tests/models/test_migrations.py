@@ -191,6 +191,9 @@ def test_events_of_either_version_are_counted_once_after_an_upgrade_and_back(pro
             as_the_version_before([an_event(organization, "new")])
         another_session()
         downgrade(revision="0070")
+        assert db.session.scalar(
+            text("SELECT bool_and(indisvalid) FROM pg_index WHERE indrelid = 'usage_event'::regclass")
+        )
         rows = db.session.execute(text("SELECT event_id, digest, at FROM usage_key")).all()
         assert len(rows) == 32
         assert {row.event_id: bytes(row.digest) for row in rows} == {
@@ -204,6 +207,10 @@ def test_events_of_either_version_are_counted_once_after_an_upgrade_and_back(pro
         another_session()
         upgrade()
         assert db.session.scalar(db.select(db.func.count()).select_from(UsageDigest)) == 32
+        again = an_event(
+            organization, "again", 3, corrects=("platform", "new"), when=NOW + timedelta(seconds=1)
+        )
+        assert take(again, an_event(organization, "new")).duplicates == 1
 
 
 def as_the_version_before(events: list[Reported]) -> None:

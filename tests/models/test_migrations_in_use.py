@@ -41,6 +41,12 @@ ACCEPTED: dict[str, dict[str, str]] = {
     },
     "0067": {"prefer-robust-stmts": _BEGUN_AGAIN},
     "0070": {"prefer-robust-stmts": _BEGUN_AGAIN},
+    "0072": {
+        "ban-drop-constraint": "an index of the same beginning is there before, and no statement names the key",
+        "prefer-robust-stmts": _BEGUN_AGAIN,
+        "require-concurrent-index-creation": "the whole of a partitioned table has no rows (`in_use.index_partitions`)",
+        "require-concurrent-index-deletion": "as above",
+    },
 }
 """By migration: which rule it breaks, and why no one waits for it, or did."""
 
@@ -58,6 +64,9 @@ REMOVED: dict[str, dict[str, str]] = {
         "ix_hold_lease": _ONLY_SPEED,
         "uq_transfer_org_id_seq": "it is the primary key from then on",
         "uq_transfer_org_id_kind_source": "uq_transfer_cause refuses the same but for usage, which events keep apart",
+    },
+    "0072": {
+        "pk_usage_event": "`usage_digest` keeps events apart, and ix_usage_event_at begins with the same columns"
     },
 }
 """By migration: what it takes away, and why the version before doesn't use it any more."""

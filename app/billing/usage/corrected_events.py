@@ -19,9 +19,9 @@ JOIN usage_digest digest ON digest.org_id = asked.org_id AND digest.key = asked.
 _EVENT = """
 SELECT org_id::text, source, event_id, at, meter, plan, version, call, campaign, agent, number, direction, country,
     posted_at, corrects_id IS NOT NULL, quantity, billable
-FROM usage_event WHERE org_id = ANY(%s::uuid[]) AND """
-_BY_TIME = _EVENT + "at = ANY(%s::timestamptz[])"
-_BY_ID = _EVENT + "source = ANY(%s::text[]) AND event_id = ANY(%s::text[])"
+FROM usage_event WHERE org_id = ANY(%s::uuid[])
+    AND hashtextextended(event_id, 0) = ANY(ARRAY(SELECT hashtextextended(one, 0) FROM unnest(%s::text[]) AS one))"""
+_BY_TIME = _EVENT + " AND at = ANY(%s::timestamptz[])"
 _OTHERS = """
 SELECT other.org_id::text, other.corrects_source, other.corrects_id, sum(other.quantity)::bigint,
     sum(other.billable)::bigint, max(digest.at)
@@ -74,12 +74,10 @@ def find_corrected(events: Iterable[Reported]) -> dict[EventName, Corrected]:
     asked = columns((org_id, key_of(source, event_id)) for org_id, source, event_id in sorted(keys))
     times = {row[0] for row in connection.execute(_TIMES, asked)}
     if times:
-        rows = connection.execute(_BY_TIME, (_distinct(keys, 0), array(sorted(times))))
+        rows = connection.execute(_BY_TIME, (_distinct(keys, 0), _distinct(keys, 2), array(sorted(times))))
         found = _among(keys, rows)
     if missing := keys - found.keys():
-        found |= _among(
-            missing, connection.execute(_BY_ID, [_distinct(missing, place) for place in range(3)])
-        )
+        found |= _among(missing, connection.execute(_EVENT, (_distinct(missing, 0), _distinct(missing, 2))))
     for row in connection.execute(_OTHERS, [_distinct(keys, place) for place in range(3)]):
         one = found.get(row[:3])
         if one is not None:

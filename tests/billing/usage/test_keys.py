@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
+import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from app.billing.usage import keys
 from app.extensions import db
@@ -61,6 +64,14 @@ def test_those_that_are_there_already_are_named_with_their_content_and_stay(app:
     assert keys.record(again) == {(mine, one): A}
     assert recorded() == {(mine, one, A), (mine, two, B), (other, one, B)}
     assert keys.record(again) == {(mine, one): A, (mine, two): B, (other, one): B}
+
+
+def test_the_database_itself_refuses_a_key_twice(app: Flask) -> None:
+    mine = on_growth().id
+    same = {"org_id": mine, "key": UUID(hex=A), "content": UUID(hex=B), "at": NOW}
+    with pytest.raises(IntegrityError):
+        db.session.execute(db.insert(UsageDigest).values([same, same]))
+    db.session.rollback()
 
 
 def test_what_is_forgotten_can_be_recorded_again(app: Flask) -> None:

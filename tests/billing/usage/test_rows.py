@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
 from flask import Flask
-from psycopg.errors import UniqueViolation
 
 from app.billing.plans import terms
 from app.billing.usage import rows
@@ -47,14 +45,6 @@ def totals() -> list[tuple[object, ...]]:
 def test_nothing_is_written_for_no_events(app: Flask) -> None:
     rows.write([])
     assert totals() == []
-
-
-def test_the_same_event_twice_is_refused_by_the_database(app: Flask) -> None:
-    organization = on_growth()
-    write(organization, an_event(organization, "a"))
-    with pytest.raises(UniqueViolation):
-        write(organization, an_event(organization, "a"))
-    db.session.rollback()
 
 
 def test_totals_are_by_meter_campaign_agent_and_day_of_posting(app: Flask) -> None:
