@@ -10,6 +10,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import text
 
+from app.database.conditions import log_failure
 from app.extensions import db
 from app.transaction import end_reading, transaction
 
@@ -51,8 +52,8 @@ def each_alone(name: str, items: Iterable[T], do: Callable[[T], object], *, seco
             break
         try:
             do(item)
-        except Exception:
+        except Exception as error:
             db.session.rollback()
             failed += 1
-            log.exception("job_failed_for_one", job=name, item=str(item))
+            log_failure(log, "job_failed_for_one", error, job=name, item=str(item))
     return failed

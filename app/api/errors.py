@@ -12,6 +12,7 @@ from werkzeug.routing import RequestRedirect
 
 from app.api import problems
 from app.api.problems import FieldError, Kind, ProblemError
+from app.database.conditions import condition_of, first_line
 from app.web import errors
 from app.web.database import is_locked, is_unavailable
 from app.web.hosts import UnknownHostError
@@ -84,7 +85,7 @@ def _of_database(error: Exception) -> ProblemError:
     if is_locked(error):
         log.warning("lock_not_available", path=path())
         return ProblemError(problems.UNAVAILABLE, LOCKED, headers={"Retry-After": "2"})
-    log.warning("database_unavailable", error=str(error).splitlines()[0])
+    log.warning("database_unavailable", condition=condition_of(error), error=first_line(error))
     return ProblemError(problems.UNAVAILABLE, "The database is temporarily unavailable.", headers=_WAIT)
 
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import select, text
 
 from app.clock import utc_now
+from app.database.conditions import log_failure
 from app.extensions import db
 from app.models import Organization
 from app.models.scope import scoped_to
@@ -107,9 +108,9 @@ def _delete(org_ids: Sequence[UUID], kept: Kept, *, now: datetime, end: float) -
         try:
             with scoped_to(org_id):
                 deleted += _delete_all([org_id], kept, now=now, end=float("inf"))[0]
-        except Exception:
+        except Exception as error:
             db.session.rollback()
-            log.exception("job_failed_for_one", job="delete_old_rows", item=str(org_id))
+            log_failure(log, "job_failed_for_one", error, job="delete_old_rows", item=str(org_id))
     return deleted, True
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from app.database.conditions import log_failure
 from app.server.spool import DiskBudget, NoOneReadsError, Spool
 
 log = structlog.get_logger("billing.server")
@@ -56,7 +57,7 @@ class Answer:
             log.warning("answer_given_up", path=environ["PATH_INFO"], reason=str(error))
             self.spool.end(failed=True)
         except BaseException as error:  # whatever it was, someone is waiting for a response
-            log.exception("request_failed", path=environ["PATH_INFO"])
+            log_failure(log, "request_failed", error, path=environ["PATH_INFO"])
             self.spool.end(failed=True)
             self._notify(_fail, self.head, error)
         finally:

@@ -11,6 +11,7 @@ from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.database.conditions import condition_of, first_line
 from app.extensions import db
 from app.language import gettext, pgettext
 from app.own_pages import for_organization
@@ -181,7 +182,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _unavailable(error: Exception) -> Response:
     continue_unidentified()
-    log.warning("database_unavailable", error=str(error).splitlines()[0])
+    log.warning("database_unavailable", condition=condition_of(error), error=first_line(error))
     return error_pages.page(503)
 
 

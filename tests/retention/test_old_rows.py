@@ -86,6 +86,7 @@ def test_an_organization_that_fails_stops_no_other(app: Flask) -> None:
         with capture_logs() as logs, seeing_all(Reason.NIGHTLY):
             assert retention.delete_old(Kept(100, 90, 400)) is None
     finally:
+        db.session.rollback()
         with owner().begin() as connection:
             connection.execute(text("DROP TRIGGER refuse ON hold; DROP FUNCTION refuse()"))
     assert left() == ["200-0"]

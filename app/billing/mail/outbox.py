@@ -20,6 +20,7 @@ from app import notify
 from app.billing.mail import languages, opting_out, writing
 from app.billing.mail.recipients import may_read, recipients_of
 from app.clock import utc_now
+from app.database.conditions import log_failure
 from app.extensions import db, enqueue
 from app.models import Mail, MailState, Organization
 from app.notify import emails
@@ -67,7 +68,7 @@ def deliver(
             _try_later(mail, str(error))
     except Exception as error:
         # An email that can't be composed is our bug: it is kept for a release that fixes it.
-        log.exception("mail_not_written", mail=str(mail.id), kind=mail.kind)
+        log_failure(log, "mail_not_written", error, mail=str(mail.id), kind=mail.kind)
         db.session.rollback()
         with transaction():
             mail = db.session.get_one(Mail, (org_id, mail_id), populate_existing=True)

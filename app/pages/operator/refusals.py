@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.database.conditions import condition_of, first_line
 from app.pages.operator.blueprint import SessionOverError, harden, signed_in
 from app.web import errors
 from app.web.database import is_locked, is_unavailable
@@ -54,7 +55,7 @@ def _answer(error: Exception) -> AnyResponse | None:
 def _unexpected(error: Exception) -> Response:
     if is_locked(error) or is_unavailable(error):
         g.console_operator = None
-        log.warning("database_unavailable", error=str(error).splitlines()[0])
+        log.warning("database_unavailable", condition=condition_of(error), error=first_line(error))
         return _page(
             503, "Back in a moment", "The database is busy or restarting. Nothing was changed. Try again."
         )

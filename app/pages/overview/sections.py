@@ -8,6 +8,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.database.conditions import log_failure
 from app.extensions import db
 
 _log = structlog.get_logger("billing.pages")
@@ -21,7 +22,7 @@ def read(name: str, work: Callable[[], T]) -> T | None:
     """
     try:
         return work()
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
         db.session.rollback()
-        _log.exception("section_failed", section=name)
+        log_failure(_log, "section_failed", error, section=name)
         return None

@@ -8,9 +8,12 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from app.billing.mail import notices, outbox
 from app.clock import utc_now
+from app.database.conditions import NOT_NOW
 from app.extensions import db
 from app.language import speaking
 from app.models import Mail, MailState, Organization, PaymentMethod, Role
@@ -19,6 +22,7 @@ from app.notify.server import SmtpServer
 from app.notify.smtp import Smtp
 from app.people import memberships
 from tests.factories import OWNER, a_card, a_person, an_organization, usd
+from tests.support.database import owner
 from tests.support.mail_server import MailServer, running
 from tests.support.sandbox import work_through
 
@@ -169,6 +173,33 @@ def test_a_process_killed_while_sending_repeats_one_mail_rather_than_lose_any(
     assert deliver(mail) is MailState.SENT
     assert reached(server) == ["a@x.example", "b@x.example", "b@x.example"]
     assert server.taken[-1][1]["Message-ID"] == first_ids[-1]
+
+
+def test_an_email_waits_for_a_full_disk_and_is_no_defect(app: Flask, server: MailServer) -> None:
+    mail = a_mail("a@x.example")
+    with owner().begin() as connection:
+        connection.execute(
+            text("""
+            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+            CREATE TRIGGER full_disk BEFORE UPDATE ON mail FOR EACH ROW
+            WHEN (NEW.delivered_to <> OLD.delivered_to) EXECUTE FUNCTION full_disk()""")
+        )
+    try:
+        with capture_logs() as logs:
+            assert deliver(mail) is MailState.WAITING
+    finally:
+        db.session.rollback()
+        with owner().begin() as connection:
+            connection.execute(text("DROP TRIGGER full_disk ON mail; DROP FUNCTION full_disk()"))
+    assert [(one["what"], one["condition"]) for one in logs if one["event"] == NOT_NOW] == [
+        ("mail_not_written", "disk_full")
+    ]
+    assert [one["event"] for one in logs if one["log_level"] == "error"] == []
+    assert mail.next_try_at > utc_now()
+    mail.next_try_at = utc_now()
+    db.session.commit()
+    assert deliver(mail) is MailState.SENT
 
 
 def test_each_recipient_reads_it_in_their_language_and_one_without_an_account_in_the_owners(
