@@ -25,6 +25,9 @@ def show(figures: Figures, journal: Journal, *, may_fail: bool) -> int:
     print(f"\n{sum(phase.requests for phase in figures.phases):,} requests, {sum(failed.values()):,} failed.")
     for failure, times in failed.most_common(20):
         print(f"  {times:,} times {failure}")
+    for phase in figures.phases:
+        if phase.waits:
+            print(f"Locks waited for in the database, {phase.name}: {phase.waits}.")
     for note in journal.notes:
         print(note)
     for finding, times in journal.findings:

@@ -41,11 +41,13 @@ _SERVER_ERROR = 500
 
 @dataclass
 class Phase:
-    """What was asked while something went on: seconds of each request by name, and what failed."""
+    """What was asked while something went on: seconds of each request by name, and what failed. `waits` are the locks
+    that were waited for in the database."""
 
     name: str
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     failures: list[str] = field(default_factory=list)
+    waits: str = ""
 
     @property
     def requests(self) -> int:
@@ -58,16 +60,25 @@ class Phase:
 
 
 class Figures:
-    """Written by many threads; `begin` a phase, and what ends from then on is part of it."""
+    """Written by many threads; `begin` a phase, and what ends from then on is part of it. `waits` says what was
+    waited for since it was asked last."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.phases: list[Phase] = []
+        self.waits: Callable[[], str] = lambda: ""
 
     def begin(self, name: str) -> None:
         print(f"{time.strftime('%H:%M:%S')} {name}", flush=True)
+        waits = self.waits()
         with self._lock:
+            if self.phases:
+                self.phases[-1].waits = waits
             self.phases.append(Phase(name))
+
+    def end(self) -> None:
+        """The last phase is over."""
+        self.phases[-1].waits = self.waits()
 
     def answered(self, name: str, seconds: float, status: int | None) -> None:
         """A request ended; `status` is None where it got no answer."""

@@ -16,6 +16,7 @@ from torture.journal import Journal
 from torture.rehearsal import old_version
 from torture.rehearsal.filling import fill
 from torture.rehearsal.installation import Installation, beside, describe
+from torture.rehearsal.lock_waits import LOGGED, Watch
 from torture.rehearsal.plan import Plan
 from torture.rehearsal.traffic import Calls, Figures, Turns, client_of, read_pages
 from torture.stage import Stage
@@ -33,7 +34,8 @@ def rehearse(plan: Plan, folder: Path, figures: Figures) -> Journal:
     commit = plan.version or old_version.before(oldest)
     root = old_version.unpack(commit, folder / "old")
     journal.note(f"From {commit[:12]} to this version, over migration {oldest} and those after it.")
-    with Cluster(folder / "postgres") as cluster:
+    with Cluster(folder / "postgres", settings=LOGGED) as cluster:
+        figures.waits = Watch(cluster.log).since_last
         old = describe(folder, cluster, cluster.create_database(DATABASE).settings, root=root)
         old.name = "old"
         old.flask("db", "upgrade")
@@ -49,6 +51,7 @@ def rehearse(plan: Plan, folder: Path, figures: Figures) -> Journal:
             stopping.set()
             for thread in threads:
                 thread.join(ENDS)
+            figures.end()
             ledger.check(new, journal)
             events.check(new, cast.companies[1:], calls.tally, journal)
             _jobs(new, journal)
