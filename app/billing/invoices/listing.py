@@ -35,13 +35,17 @@ class InvoiceFilters:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePage:
-    """A page of invoices, with cursors to the previous and next page; `years` are those that have invoices."""
+    """A page of invoices, with cursors to the previous and next page; `years` are those that have invoices.
+
+    `has_all`: the organization has no others.
+    """
 
     invoices: list[InvoiceView]
     newer: Cursor | None
     older: Cursor | None
     filters: InvoiceFilters
     years: list[int]
+    has_all: bool = False
 
 
 def page(
@@ -51,20 +55,26 @@ def page(
     before: Cursor | None = None,
     after: Cursor | None = None,
 ) -> InvoicePage:
-    """The invoices older than `before`, or newer than `after`, or the newest."""
+    """The invoices older than `before`, or newer than `after`, or the newest. Two statements; one where that is all
+    of them."""
     wanted = _filtered(organization, filters)
     found = cursor.page(wanted, Invoice.issued_at, Invoice.id, size=PAGE, before=before, after=after)
+    rows = [invoices.view(invoice) for invoice in found.rows]
+    has_all = before is None and not filters and found.newer is None and found.older is None
     return InvoicePage(
-        [invoices.view(invoice) for invoice in found.rows],
+        rows,
         newer=found.newer,
         older=found.older,
         filters=filters,
-        years=_years(organization),
+        years=_years_of(organization, rows) if has_all else _years(organization),
+        has_all=has_all,
     )
 
 
-def list_open(organization: Organization) -> list[InvoiceView]:
-    """What is to be paid, oldest first; at most a page. One statement."""
+def list_open(organization: Organization, page: InvoicePage | None = None) -> list[InvoiceView]:
+    """What is to be paid, oldest first; at most a page. One statement, or none where the `page` has all invoices."""
+    if page is not None and page.has_all:
+        return [one for one in reversed(page.invoices) if one.is_open]
     query = (
         select(Invoice)
         .where(Invoice.org_id == organization.id, Invoice.status == InvoiceStatus.OPEN)
@@ -119,6 +129,10 @@ def _filtered(organization: Organization, filters: InvoiceFilters) -> Select[Any
         first, last = (datetime(filters.year + more, 1, 1, tzinfo=zone) for more in (0, 1))
         query = query.where(Invoice.issued_at >= first, Invoice.issued_at < last)
     return query
+
+
+def _years_of(organization: Organization, rows: list[InvoiceView]) -> list[int]:
+    return sorted({organization.local_day(one.issued_at).year for one in rows}, reverse=True)
 
 
 def _years(organization: Organization) -> list[int]:

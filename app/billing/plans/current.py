@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -54,7 +55,8 @@ class PlanView:
     have the name of who is billed. `is_charged_next` is whether the default card is charged for the plan once more.
     While a renewal is not paid, `grace_ends_on` is the last day on which the plan stays in force. It is paid
     `quantity` times, and `next_charge` is what Stripe will charge next, if known. `arranged` describes a custom
-    arrangement, if the plan doesn't simply renew at its price.
+    arrangement, if the plan doesn't simply renew at its price. `counts` are of the resources that the platform
+    counts, whether or not the plan limits them.
     """
 
     plan: Plan
@@ -69,6 +71,7 @@ class PlanView:
     failure: str | None
     grace_ends_on: date | None
     limits: tuple[Limit, ...]
+    counts: Mapping[str, int]
     default_card: PaymentMethod | None
     is_charged_next: bool
     allowances: tuple[AllowanceUse, ...]
@@ -132,6 +135,7 @@ def gather(organization: Organization) -> PlanView:
         failure=subscription.failure,
         grace_ends_on=deadline.last_day if deadline else None,
         limits=_limits(in_force, counts),
+        counts=counts,
         default_card=default,
         is_charged_next=_is_charged_next(subscription, plan, scheduled),
         allowances=besides.allowances(in_force, starts.this, more),
@@ -162,6 +166,7 @@ def _without_subscription(
         failure=None,
         grace_ends_on=None,
         limits=_limits(plan, counts),
+        counts=counts,
         default_card=None,
         is_charged_next=False,
         allowances=besides.allowances(plan, month, more),

@@ -17,7 +17,7 @@ from app.billing.catalog import Plan, rating
 from app.billing.plans import resource_counts
 from app.extensions import db
 from app.models import Interval, Organization, UsageByMeter
-from app.money import Money, half_up_ratio, smallest_unit, total
+from app.money import Money, half_up_ratio, smallest_unit
 
 DAYS = 30
 
@@ -72,8 +72,15 @@ class Suggestion:
         return self.current.total - self.best.total
 
 
-def gather(organization: Organization, current: Plan, interval: str = Interval.MONTH) -> Suggestion | None:
-    """What each plan would have cost, paid in this `interval`; None without usage. Two statements.
+def gather(
+    organization: Organization,
+    current: Plan,
+    interval: str = Interval.MONTH,
+    *,
+    counts: Mapping[str, int] | None = None,
+) -> Suggestion | None:
+    """What each plan would have cost, paid in this `interval`; None without usage. One statement, and one more for
+    `counts`, by resource, that aren't given.
 
     `current` is priced by its own version.
     """
@@ -82,7 +89,8 @@ def gather(organization: Organization, current: Plan, interval: str = Interval.M
     used = _used(organization, first, last)
     if not any(units for _, units in used):
         return None
-    counts = resource_counts.counts_of(organization.id)
+    if counts is None:
+        counts = resource_counts.counts_of(organization.id)
     offered = catalog.current().plans
     plans = [current if plan.key == current.key else plan for plan in offered.values()]
     if current.key not in offered:
@@ -93,26 +101,20 @@ def gather(organization: Organization, current: Plan, interval: str = Interval.M
 
 
 def usage_cost(plan: Plan, used: Iterable[tuple[str, int]]) -> Money:
-    """What usage, by meter in order of time, costs on a plan within one billing period."""
-    gone: dict[str, int] = {}
+    """What usage, by meter in order of time, costs on a plan within one billing period: each meter is one line of it,
+    so it is rounded once."""
+    left = dict(plan.allowances)
     charged: dict[str, int] = {}
-    amounts = []
     for meter, units in used:
         if meter not in plan.rates or units <= 0:
             continue
         pool = plan.pool_of(meter)
-        charge = rating.charge(
-            plan,
-            meter,
-            units,
-            used=gone.get(pool, 0),
-            charged=charged.get(meter, 0),
-            currency=plan.price.currency,
-        )
-        gone[pool] = gone.get(pool, 0) + charge.included
-        charged[meter] = charged.get(meter, 0) + charge.charged
-        amounts.append(charge.amount)
-    return total(amounts, plan.price.currency)
+        included = min(units, left.get(pool, 0))
+        if included:
+            left[pool] -= included
+        charged[meter] = charged.get(meter, 0) + units - included
+    micro = sum(rating.cost_of(plan.rates[meter], units) for meter, units in charged.items())
+    return Money(micro, plan.price.currency)
 
 
 def _cost(

@@ -8,13 +8,13 @@ from flask import Blueprint, current_app, make_response, render_template, reques
 from werkzeug.wrappers import Response
 
 from app.billing.wallet import ledger
-from app.models import PlanSwitch, SwitchStatus
+from app.models import Organization, PlanSwitch, SwitchStatus
 from app.pages.card_form import CardFormView, card_form, task_of_switch
 from app.pages.change_plan import view
 from app.pages.change_plan.forms import PayForm, PlanForm
 from app.pages.change_plan.view import ChangePlanPage
 from app.pages.tags import tag_of
-from app.web.identity import current_organization, org_admin_required
+from app.web.identity import current_identity, current_organization, org_admin_required
 from app.web.links import url_of_page
 from app.web.parts import wants_region
 
@@ -44,10 +44,16 @@ def context(
         "form": form or PlanForm(None),
         "why": why,
         "card_form": _card_form(switch, page),
-        "ptag": tag_of(ledger.version_of(organization.id), None),
+        "ptag": tag_of(_version(organization), None),
         "support_email": settings.support_email,
         "stripe": {"publishable_key": settings.stripe_publishable_key, "js_url": settings.stripe_js_url},
     }
+
+
+def _version(organization: Organization) -> int:
+    """The wallet's version that the page is at least as new as: as the request began, unless it may have changed."""
+    known = current_identity().wallet_version if request.method == "GET" else None
+    return known if known is not None else ledger.version_of(organization.id)
 
 
 def _card_form(switch: PlanSwitch | None, page: ChangePlanPage) -> CardFormView | None:

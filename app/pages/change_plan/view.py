@@ -115,7 +115,7 @@ def gather(organization: Organization, switch: PlanSwitch | None = None) -> Chan
     """Everything on the page, with a switch at its step."""
     plan = plans.gather(organization)
     offers = plan_comparison.compare(plan.plan, plan.interval)
-    suggestion = plan_suggestion.gather(organization, plan.plan, plan.interval)
+    suggestion = plan_suggestion.gather(organization, plan.plan, plan.interval, counts=plan.counts)
     columns = plan_columns.gather(plan, offers, suggestion)
     other = switches.find_open(organization.id) if switch is None else None
     return ChangePlanPage(

@@ -43,7 +43,7 @@ def show() -> str:
         after=Cursor.parse(args.get("after", "")),
     )
     is_first = not page.filters and page.newer is None
-    unpaid = listing.list_open(organization) if is_first else []
+    unpaid = listing.list_open(organization, page) if is_first else []
     plan = plans.gather(organization) if unpaid else None
     billed = customer_documents.on_documents(organization)
     statuses = {status: invoices.label_of(status) for status in STATUSES}

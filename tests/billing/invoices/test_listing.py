@@ -10,7 +10,9 @@ from flask import Flask
 from app.billing.invoices import listing
 from app.billing.invoices.listing import PAGE, InvoiceFilters
 from app.billing.invoices.records import InvoiceView
+from app.cursor import Cursor
 from app.extensions import db
+from app.ids import uuid7
 from app.models import InvoiceStatus, Organization
 from app.months import Month
 from tests.factories import an_organization, at, usd
@@ -64,6 +66,23 @@ def test_exactly_a_page_has_no_older_one(app: Flask) -> None:
     for number in range(PAGE):
         an_invoice(organization, f"HD-{number}", at("2026-01-01 08:00"))
     assert listing.page(organization, EVERYTHING).older is None
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_page_with_all_invoices_says_itself_what_is_open_and_of_which_years(app: Flask, more: int) -> None:
+    organization = an_organization(timezone="Pacific/Kiritimati")
+    an_invoice(organization, "HD-0", at("2026-12-31 09:59"), paid=False)
+    for number in range(1, PAGE + more):
+        an_invoice(organization, f"HD-{number}", at("2027-01-01 08:00"), paid=number % 2 == 0)
+    with statements() as seen:
+        found = listing.page(organization, EVERYTHING)
+        opened = listing.list_open(organization, found)
+    assert (found.has_all, len(seen)) == ((True, 1) if not more else (False, 3))
+    assert found.years == listing.page(organization, InvoiceFilters(2027)).years == [2027, 2026]
+    assert opened == listing.list_open(organization)
+    assert numbers(opened)[0] == "HD-0"
+    assert not listing.page(organization, EVERYTHING, before=Cursor(at("2026-01-01 08:00"), uuid7())).has_all
+    assert not listing.page(organization, InvoiceFilters(2027)).has_all
 
 
 @pytest.mark.parametrize(

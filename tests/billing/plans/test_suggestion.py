@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.billing import catalog
+from app.billing import catalog, plans
+from app.billing.catalog import rating
 from app.billing.plans import resource_counts, suggestion
 from app.billing.plans.suggestion import Suggestion
 from app.clock import utc_now
@@ -16,6 +17,7 @@ from demo import usage_reports
 from demo.usage_reports import Used
 from tests.factories import an_organization, usd
 from tests.support.metering import on_growth
+from tests.support.statements import statements
 
 
 def use(organization: Organization, meter: str, units: int, *, days_ago: int = 3) -> None:
@@ -73,6 +75,27 @@ def test_meters_of_one_allowance_share_it_day_by_day(app: Flask) -> None:
     use(organization, "calls_outbound", 80, days_ago=2)
     costs = {one.plan.key: one for one in suggested(organization, "starter").costs}
     assert costs["starter"].usage == usd("0.06")
+
+
+def test_what_days_cost_is_rounded_once_as_in_a_statement(app: Flask) -> None:
+    for plan in catalog.current().plans.values():
+        for meter in plan.rates:
+            whole = suggestion.usage_cost(plan, [(meter, 10**7)])
+            parts = [(meter, units) for units in (1, 1, 7, 10**7 - 9)]
+            assert suggestion.usage_cost(plan, parts) == whole, (plan.key, meter)
+            included = min(plan.allowance_of(meter), 10**7)
+            assert whole.micro == rating.cost_of(plan.rates[meter], 10**7 - included)
+
+
+def test_counts_that_are_known_are_not_read_again(app: Flask) -> None:
+    organization = on_growth()
+    use(organization, "calls_outbound", 60)
+    resource_counts.set_counts(organization.id, {"agents": 7})
+    growth, known = catalog.current().plan("growth"), plans.gather(organization).counts
+    with statements() as seen:
+        found = suggestion.gather(organization, growth, counts=known)
+    assert len(seen) == 1
+    assert found == suggestion.gather(organization, growth)
 
 
 def test_what_is_older_than_thirty_days_and_today_s_are_left_out(app: Flask) -> None:
