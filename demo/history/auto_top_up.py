@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import AutoTopUpAttempt, Organization, PaymentMethod, TopUp
 from app.money import Money
 from app.pages.auto_top_up.wording import CONSENT
-from app.payments import intents
+from app.payments import charging
 
 _STEP = 50_000_000
 """Amounts that people choose are in steps of $50."""
@@ -48,5 +48,5 @@ def top_up(
     request = topups.requests.charge_request(
         organization, made, cards[0], str(organization.stripe_customer_id)
     )
-    topups.settle(organization.id, made.id, intents.charge(request), audit.AUTO_TOP_UP, at=at)
+    topups.settle(organization.id, made.id, charging.charge(request), audit.AUTO_TOP_UP, at=at)
     return made

@@ -22,7 +22,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import LotKind, Organization, PaymentMethod, Role, TopUp, User
 from app.money import Money
-from app.payments import cards, customers, intents
+from app.payments import cards, charging, customers
 from app.payments import refunds as stripe_refunds
 from app.people import organizations
 from demo import samples, usage_reports
@@ -193,7 +193,7 @@ class Director:
         top_up.attempt = 1
         db.session.flush()
         request = topups.requests.charge_request(self.organization, top_up, card, self.customer_id)
-        topups.settle(self.organization.id, top_up.id, intents.charge(request), self.owner, at=at)
+        topups.settle(self.organization.id, top_up.id, charging.charge(request), self.owner, at=at)
         self.last_top_up = top_up
         return top_up
 

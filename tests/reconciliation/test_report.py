@@ -20,7 +20,7 @@ from app.models import (
     TopUp,
     TopUpStatus,
 )
-from app.payments import intents
+from app.payments import charging
 from tests.factories import OWNER, a_stripe_card, usd
 from tests.support.events import an_event, send
 from tests.support.money import balance
@@ -108,7 +108,7 @@ class TestWhatIsReported:
 
     def test_credit_for_a_payment_that_brought_something_else(self, app: Flask, silence: Silence) -> None:
         top_up = silence.begin("50")
-        payment = intents.charge(
+        payment = charging.charge(
             topups.requests.charge_request(
                 silence.organization, top_up, silence.card, silence.organization.stripe_customer_id or ""
             )

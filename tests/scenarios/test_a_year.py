@@ -22,7 +22,7 @@ from app.billing.wallet import ledger, verification
 from app.extensions import db
 from app.models import Invoice, InvoiceStatus, Organization, Transfer, TransferKind
 from app.money import Money, total
-from app.payments import customers, intents, previews, subscriptions
+from app.payments import charging, customers, previews, subscriptions
 from app.payments import invoices as stripe_invoices
 from app.payments.subscription_facts import Chosen, StripeSubscription
 from demo.simulator.campaigns import USUAL, used_in
@@ -91,7 +91,7 @@ class Year:
         top_up.created_at, top_up.attempt = self.now, 1
         db.session.flush()
         request = topups.requests.charge_request(self.organization, top_up, self.card, self.customer)
-        topups.settle(self.organization.id, top_up.id, intents.charge(request), OWNER, at=self.now)
+        topups.settle(self.organization.id, top_up.id, charging.charge(request), OWNER, at=self.now)
         db.session.commit()
 
     def call(self, calls: int) -> None:

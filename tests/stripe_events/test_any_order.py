@@ -34,8 +34,8 @@ from app.models import (
     TransferKind,
 )
 from app.money import Money
+from app.payments import charging, intents
 from app.payments import disputes as stripe_disputes
-from app.payments import intents
 from app.payments import refunds as stripe_refunds
 from app.stripe_events.handling import HANDLERS
 from tests.factories import OWNER, a_payer, usd
@@ -160,7 +160,7 @@ def set_up(sandbox: Sandbox, payer: tuple[Organization, PaymentMethod], spent: i
     request = topups.requests.charge_request(
         organization, top_up, card, organization.stripe_customer_id or ""
     )
-    payment = intents.charge(request)
+    payment = charging.charge(request)
     return Stage(sandbox, organization, top_up, payment.id, payment.charge_id or "")
 
 

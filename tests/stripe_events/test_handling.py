@@ -16,7 +16,7 @@ from app.billing.cards import payment_methods
 from app.clock import utc_now
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent, TopUp, TopUpStatus
-from app.payments import intents
+from app.payments import charging
 from app.stripe_events import review
 from app.stripe_events.handling import CLAIMED_FOR, MAX_ATTEMPTS, find_stale, handle, wait_after
 from config import Settings
@@ -39,7 +39,7 @@ class Story:
         db.session.commit()
         self.top_up = top_up
         customer = self.organization.stripe_customer_id or ""
-        self.payment = intents.charge(
+        self.payment = charging.charge(
             topups.requests.charge_request(self.organization, top_up, card, customer)
         )
         event = an_event(object_id=self.payment.id)

@@ -11,7 +11,7 @@ from app.billing.wallet import verification
 from app.clock import utc_now
 from app.extensions import db
 from app.models import PaymentMethod, TopUp, TopUpStatus, Wallet
-from app.payments import intents
+from app.payments import charging
 from app.payments.intents import Payment
 from tests.factories import OWNER, a_payer, usd
 from tests.support.sandbox import Sandbox
@@ -30,7 +30,7 @@ class Silence:
         request = topups.requests.charge_request(
             self.organization, top_up, card or self.card, self.organization.stripe_customer_id or ""
         )
-        return intents.charge(request)
+        return charging.charge(request)
 
     def begin(self, amount: str = "50", *, card: PaymentMethod | None = None) -> TopUp:
         """A top-up that is being paid."""

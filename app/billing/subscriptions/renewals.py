@@ -19,7 +19,7 @@ from app.billing.plans import grace
 from app.billing.subscriptions import renewal_failures, suspension, switch_queries, sync
 from app.models import Organization
 from app.money import Money
-from app.payments import intents, invoices
+from app.payments import charging, intents, invoices
 from app.payments.errors import PaymentsError
 from app.payments.intents import Payment
 from app.payments.statuses import StripeInvoiceStatus
@@ -57,7 +57,7 @@ def pay(organization: Organization, card_id: UUID, actor: Actor) -> Payment:
         payment = intents.fetch(invoices.pay_with(invoice_id, card.stripe_id))
     else:
         before = intents.fetch(intent_id)
-        payment = intents.pay_with(
+        payment = charging.pay_with(
             intent_id,
             card.stripe_id,
             return_url=return_addresses.renewal(organization.slug),

@@ -15,7 +15,7 @@ from app.billing.subscriptions.switch_queries import OPEN, find
 from app.clock import utc_now
 from app.extensions import enqueue
 from app.models import Organization, PlanSwitch, SwitchStatus
-from app.payments import intents, invoices
+from app.payments import charging, intents, invoices
 from app.payments.errors import NotDoneError, OutcomeUnknownError, PaymentsError, RefusedError
 from app.payments.intents import Payment
 from app.payments.statuses import PaymentIntentStatus
@@ -71,7 +71,7 @@ def pay(organization: Organization, switch_id: UUID, card_id: UUID, actor: Actor
         _claim(switch, card_id, actor)
     decided()
     try:
-        payment = intents.pay_with(
+        payment = charging.pay_with(
             intent_id,
             card.stripe_id,
             return_url=return_addresses.plan_switch(organization.slug, switch_id),

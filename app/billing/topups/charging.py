@@ -8,8 +8,8 @@ from app.billing.purchases import NotStartedError
 from app.billing.topups import queries, requests, settlement
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus, Wallet
 from app.payments import declines
+from app.payments.charging import ChargeRequest
 from app.payments.errors import DeclinedError, NotDoneError, OutcomeUnknownError, RefusedError
-from app.payments.intents import ChargeRequest
 from app.transaction import decided
 
 

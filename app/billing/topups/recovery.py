@@ -14,7 +14,7 @@ from app.billing.topups import automatic_attempts, queries, requests, settlement
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
-from app.payments import declines, intents
+from app.payments import charging, declines, intents
 from app.payments.errors import DeclinedError, PaymentsError, RefusedError
 from app.payments.intents import Payment
 
@@ -78,7 +78,7 @@ def _payment_of(organization: Organization, top_up: TopUp) -> Payment:
     if is_too_late or not automatic_attempts.is_agreed(top_up):
         raise _NotChargedError("not_charged")
     try:
-        return intents.charge(requests.charge_request(organization, top_up, card, customer_id))
+        return charging.charge(requests.charge_request(organization, top_up, card, customer_id))
     except DeclinedError as error:
         raise _NotChargedError(error.code) from error
     except RefusedError as error:

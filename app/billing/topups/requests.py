@@ -6,20 +6,21 @@ from app import return_addresses
 from app.billing import catalog
 from app.billing.topups import automatic_attempts
 from app.models import Organization, PaymentMethod, TopUp
-from app.payments import intents
-from app.payments.intents import ChargeRequest, Payment
+from app.payments import charging, intents
+from app.payments.charging import ChargeRequest
+from app.payments.intents import Payment
 
 
 def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
     """Send the payment of this attempt to Stripe. Raises what `app.payments.intents` raises."""
     if top_up.payment_intent_id is not None:
-        return intents.charge_again(top_up.payment_intent_id, request)
+        return charging.charge_again(top_up.payment_intent_id, request)
     if top_up.attempt > 1:
         # An earlier attempt got no response: if it created a payment intent after all, continue with that one.
         made = intents.find_for_top_up(top_up.id, customer_id=request.customer_id, since=top_up.created_at)
         if made is not None:
-            return intents.charge_again(made.id, request) if made.status.is_untried else made
-    return intents.charge(request)
+            return charging.charge_again(made.id, request) if made.status.is_untried else made
+    return charging.charge(request)
 
 
 def charge_request(

@@ -16,7 +16,7 @@ from app.billing.wallet.ledger import Entry
 from app.clock import utc_now
 from app.extensions import db
 from app.models import AccountName, Mail, MailState, Organization, PaymentMethod, TopUp, TransferKind
-from app.payments import intents
+from app.payments import charging
 from app.payments import refunds as stripe_refunds
 from tests.factories import OWNER, a_payer, a_person, a_stripe_card, give_credit, usd
 from tests.support.invoices import issue_invoice
@@ -87,7 +87,7 @@ class TestCharges:
         top_up = topups.begin(organization, usd("50"), card.id, OWNER)
         db.session.commit()
         customer = organization.stripe_customer_id or ""
-        payment = intents.charge(topups.requests.charge_request(organization, top_up, card, customer))
+        payment = charging.charge(topups.requests.charge_request(organization, top_up, card, customer))
         with pytest.raises(ZeroDivisionError), queries.locked(organization.id, top_up.id) as (wallet, locked):
             settlement.apply(wallet, locked, payment, OWNER)
             raise ZeroDivisionError
@@ -99,7 +99,7 @@ class TestCharges:
         organization, card = a_payer()
         top_up = topups.begin(organization, usd("50"), card.id, OWNER)
         customer = organization.stripe_customer_id or ""
-        payment = intents.charge(topups.requests.charge_request(organization, top_up, card, customer))
+        payment = charging.charge(topups.requests.charge_request(organization, top_up, card, customer))
         topups.settle(organization.id, top_up.id, payment, OWNER, at=utc_now() - timedelta(days=20))
         db.session.commit()
         assert told(organization) == []

@@ -104,7 +104,7 @@ class TestKilledProcesses:
     ) -> None:
         organization, card = a_payer()
         top_up_id = begin(organization, card)
-        _die_at(monkeypatch, "app.payments.intents.charge")
+        _die_at(monkeypatch, "app.payments.charging.charge")
         with pytest.raises(KilledError):
             topups.pay(organization, top_up_id, card.id, OWNER)
         monkeypatch.undo()

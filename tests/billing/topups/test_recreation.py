@@ -14,9 +14,10 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus
 from app.money import Money
-from app.payments import intents
+from app.payments import charging
+from app.payments.charging import ChargeRequest
 from app.payments.errors import RefusedError
-from app.payments.intents import ChargeRequest, Payment
+from app.payments.intents import Payment
 from app.payments.statuses import PaymentIntentStatus
 from tests.factories import OWNER, a_payer, usd
 from tests.support.money import balance
@@ -40,7 +41,7 @@ def charged(organization: Organization, card: PaymentMethod, top_up_id: UUID) ->
         off_session=True,
         auto_month=MONTH,
     )
-    return intents.charge(request)
+    return charging.charge(request)
 
 
 def test_an_automatic_one_is_credited_once_beside_one_that_is_open(app: Flask, sandbox: Sandbox) -> None:

@@ -11,8 +11,8 @@ from app.billing import topups
 from app.billing.topups import requests
 from app.extensions import db
 from app.models import Organization, PaymentMethod, TopUp
+from app.payments.charging import ChargeRequest
 from app.payments.errors import OutcomeUnknownError
-from app.payments.intents import ChargeRequest
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
 from tests.support.sandbox import Sandbox
 
