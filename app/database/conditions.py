@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +19,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 NOT_NOW = "not_possible_now"
 """The line in the log: `what` would have been logged as a defect, and `condition` is why it is none."""
+
+
+AGAIN_AFTER = timedelta(seconds=30)
+"""When to try again what failed for a condition: it says nothing about the thing itself, so the next try is soon, and
+it isn't counted among those after which a thing is given up."""
 
 
 class Condition(StrEnum):

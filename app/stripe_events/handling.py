@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from app.billing.customers import adoption
 from app.billing.topups import PaymentMismatchError
 from app.clock import utc_now
+from app.database.conditions import AGAIN_AFTER, condition_of
 from app.extensions import db, enqueue
 from app.models import EventState, StripeEvent
 from app.money import CurrencyMismatchError
@@ -194,25 +195,32 @@ def _handle(type_: str, object_id: str) -> bool:
 
 
 def _try_later(event: StripeEvent, error: Exception, customer: str | None) -> EventState:
-    """Schedule the next attempt, or mark the event as failed after the last one."""
+    """Schedule the next attempt, or mark the event as failed after the last one. One that failed because the database
+    couldn't do it is no attempt."""
     reason = f"{type(error).__name__}: {error}".splitlines()[0][:500]
-    if event.attempts >= MAX_ATTEMPTS:
+    condition = condition_of(error)
+    if condition is None and event.attempts >= MAX_ATTEMPTS:
         log.error("event_failed", event_id=event.id, type=event.type, reason=reason, exc_info=error)
         _end(event.id, EventState.FAILED, reason)
         return EventState.FAILED
-    wait = wait_after(event.attempts)
+    wait = wait_after(event.attempts) if condition is None else AGAIN_AFTER
     log.warning(
         "event_waits",
         event_id=event.id,
         type=event.type,
         attempts=event.attempts,
+        condition=condition,
         reason=reason,
         wait=str(wait),
     )
     again = (
         update(StripeEvent)
         .where(StripeEvent.id == event.id, StripeEvent.state == EventState.RECEIVED)
-        .values(next_try_at=utc_now() + wait, note=reason)
+        .values(
+            next_try_at=utc_now() + wait,
+            note=reason,
+            attempts=StripeEvent.attempts - (0 if condition is None else 1),
+        )
     )
     db.session.execute(again)
     whose = {"customer": customer} if customer else {}

@@ -22,6 +22,7 @@ from app.stripe_events.handling import CLAIMED_FOR, MAX_ATTEMPTS, find_stale, ha
 from config import Settings
 from tests.factories import OWNER, a_payer, a_stripe_card, usd
 from tests.support import programs
+from tests.support.database import owner
 from tests.support.events import an_event, row_of, send
 from tests.support.money import assert_ledger_matches, balance
 from tests.support.sandbox import WEBHOOK_SECRET, Sandbox, work_through
@@ -145,6 +146,34 @@ def test_a_database_lost_before_the_next_try_is_scheduled_loses_no_event(
     db.session.execute(text("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"))
     db.session.commit()
     work_through(app)
+    assert story.row.state is EventState.HANDLED
+    assert_ledger_matches(story.organization, sandbox)
+
+
+@pytest.mark.parametrize("attempts", [0, 8, MAX_ATTEMPTS - 1])
+def test_a_database_that_can_not_do_it_makes_the_event_wait_for_half_a_minute_and_costs_no_try(
+    app: Flask, sandbox: Sandbox, story: Story, attempts: int
+) -> None:
+    """However often the event was tried before, and the last try isn't spent on it."""
+    let_pass(story.event_id, attempts=attempts)
+    full = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'x' USING ERRCODE = 'disk_full'; END $$"
+    with owner().begin() as connection:
+        connection.execute(text(full))
+        connection.execute(
+            text(
+                "CREATE TRIGGER full_disk BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION full_disk()"
+            )
+        )
+    try:
+        assert handle(story.event_id) is EventState.RECEIVED
+    finally:
+        db.session.rollback()
+        with owner().begin() as connection:
+            connection.execute(text("DROP TRIGGER full_disk ON transfer; DROP FUNCTION full_disk()"))
+    assert story.row.attempts == attempts
+    assert any(20 < seconds <= 30 for seconds in planned())
+    let_pass(story.event_id)
+    sweep(app)
     assert story.row.state is EventState.HANDLED
     assert_ledger_matches(story.organization, sandbox)
 

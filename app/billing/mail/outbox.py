@@ -20,7 +20,7 @@ from app import notify
 from app.billing.mail import languages, opting_out, writing
 from app.billing.mail.recipients import may_read, recipients_of
 from app.clock import utc_now
-from app.database.conditions import log_failure
+from app.database.conditions import AGAIN_AFTER, Condition, condition_of, log_failure
 from app.extensions import db, enqueue
 from app.models import Mail, MailState, Organization
 from app.notify import emails
@@ -34,8 +34,7 @@ MAX_ATTEMPTS = 30
 """With the delays below: about four days."""
 
 CLAIMED_FOR = timedelta(minutes=10)
-"""How long an attempt may take before another process claims the email; longer than any timeout of the mail
-server."""
+"""How long an attempt may take before another process claims the email; longer than the mail server's timeouts."""
 
 STALE_AFTER = timedelta(minutes=2)
 """How long a due email is left to its own job before the sweep recovers it."""
@@ -52,8 +51,7 @@ def deliver(
 ) -> MailState | None:
     """Try to send an email if it is due; None if it is not, or another process is sending it. Commits.
 
-    An unreachable mail server is no error: the mail waits for its next try. A mail that `is_over` isn't sent
-    to those who don't have it yet.
+    An unreachable mail server is no error: the mail waits. One that `is_over` isn't sent to those who don't have it.
     """
     with transaction():
         mail = _claim(org_id, mail_id)
@@ -72,7 +70,7 @@ def deliver(
         db.session.rollback()
         with transaction():
             mail = db.session.get_one(Mail, (org_id, mail_id), populate_existing=True)
-            _try_later(mail, f"{type(error).__name__}: {error}")
+            _try_later(mail, f"{type(error).__name__}: {error}", condition=condition_of(error))
     return mail.state
 
 
@@ -88,8 +86,7 @@ def find_stale(limit: int = 200) -> list[tuple[UUID, UUID]]:
 
 
 def newest(*, limit: int, failed: bool = False, org_id: UUID | None = None) -> list[Mail]:
-    """The newest mails, of all organizations or one. `failed`: those that failed, or that a recipient's server
-    rejected."""
+    """The newest mails, of all organizations or one. `failed`: those that failed, or that a server rejected."""
     query = select(Mail).order_by(Mail.created_at.desc(), Mail.id.desc()).limit(limit)
     if failed:
         query = query.where((Mail.state == MailState.FAILED) | (Mail.refused != {}))
@@ -238,13 +235,16 @@ def _erase_secret(mail: Mail) -> None:
     writing.erase(mail, secret)
 
 
-def _try_later(mail: Mail, reason: str) -> None:
+def _try_later(mail: Mail, reason: str, *, condition: Condition | None = None) -> None:
+    """Schedule the next attempt, or give up after the last one. One that failed for a condition is no attempt."""
     mail.note = reason
-    if mail.attempts >= MAX_ATTEMPTS:
+    if condition is not None:
+        mail.attempts -= 1
+    elif mail.attempts >= MAX_ATTEMPTS:
         mail.state = MailState.FAILED
         log.error("mail_failed", mail=str(mail.id), kind=mail.kind, reason=reason)
         return
-    wait = wait_after(mail.attempts)
+    wait = wait_after(mail.attempts) if condition is None else AGAIN_AFTER
     mail.next_try_at = utc_now() + wait
     log.warning("mail_waits", mail=str(mail.id), kind=mail.kind, attempts=mail.attempts, reason=reason)
     enqueue("send_mail", after=wait, org_id=str(mail.org_id), mail_id=str(mail.id))

@@ -197,6 +197,7 @@ def test_an_email_waits_for_a_full_disk_and_is_no_defect(app: Flask, server: Mai
     ]
     assert [one["event"] for one in logs if one["log_level"] == "error"] == []
     assert mail.next_try_at > utc_now()
+    assert mail.attempts == 0, "it isn't a try that counts"
     mail.next_try_at = utc_now()
     db.session.commit()
     assert deliver(mail) is MailState.SENT
