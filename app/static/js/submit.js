@@ -26,11 +26,15 @@ function hold(button, isBusy) {
   }
 }
 
-function mark(form, submitter, isBusy) {
-  const button = submitter ?? [...form.elements].find((element) => element.type === "submit");
+function turn(button, isBusy) {
   if (isBusy) button?.setAttribute("aria-busy", "true");
   else button?.removeAttribute("aria-busy");
   announce(button, isBusy);
+}
+
+function mark(form, submitter, isBusy) {
+  const button = submitter ?? [...form.elements].find((element) => element.type === "submit");
+  turn(button, isBusy);
   hold(button, isBusy);
 }
 
@@ -99,7 +103,10 @@ async function reach(form, submitter) {
 
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
-  if (event.defaultPrevented || form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
+  if (event.defaultPrevented || form.hasAttribute("hx-post")) return;
+  // What leads to another page can be left, and asked again.
+  if (form.getAttribute("method") === "get") turn(submitter, true);
+  if (form.getAttribute("method") !== "post") return;
   const isSent = form.dataset.sent;
   const isReached = reached.delete(form) || form.closest("[role=alert]");
   if (isSent || !isReached) event.preventDefault();
@@ -115,4 +122,5 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("[aria-busy]")) mark(form, button, false);
   }
+  for (const button of document.querySelectorAll("form[method=get] [aria-busy]")) turn(button, false);
 });
