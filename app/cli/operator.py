@@ -143,11 +143,13 @@ def find(wanted: str) -> None:
             found = search.find(wanted)
     except SearchTooSlowError as error:
         raise click.ClickException("That takes too long. Use an email address or an id.") from error
-    if found:
+    if found.matches:
         table.show(
             ("ID", "SHORT NAME", "NAME", "FOUND BY"),
-            [(str(one.id), one.slug, one.name, one.why) for one in found],
+            [(str(one.id), one.slug, one.name, one.why) for one in found.matches],
         )
+        if found.has_more:
+            click.echo("There are more. Enter more of the name.")
     else:
         click.echo(f"Nothing matches {wanted!r}.")
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import FetchedValue, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,14 +31,17 @@ class Organization(Base):
     deleted at Stripe: their payments are still its own. `external_id` is the platform's other id for it, to look it
     up. `default_cards_told` are the cards that Stripe may have as the default because we sent them: any other was
     chosen there. `requires_second_factor`: people without one see nothing of it until they have set one up.
-    `confirms_always`: its owners confirm who they are before every change that asks for it.
+    `confirms_always`: its owners confirm who they are before every change that asks for it. `name_key` is its name in
+    lower case, to find it by; a trigger fills it in.
     """
 
     __tablename__ = "organization"
+    __table_args__ = (Index("ix_organization_name_key", "name_key", "id"),)
 
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[Words]
+    name_key: Mapped[str | None] = mapped_column(Text(collation="C"), FetchedValue(), deferred=True)
     currency: Mapped[str] = mapped_column(String(3))
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     stripe_customer_id: Mapped[str | None] = mapped_column(String(255), unique=True)
@@ -63,13 +66,18 @@ class User(Base):
     """A person. `password_hash` is empty until they accept their invitation; `password_set_at` is when it was last
     set, unknown for those set before that was stored. `language` is the locale that they chose, None for their
     browser's; `browser_language` is what that one asked for when they last signed in. `shortcuts` are their keys by
-    action, where they differ from the usual ones (`app.people.shortcuts`)."""
+    action, where they differ from the usual ones (`app.people.shortcuts`). `email_key` is the address in lower case,
+    to find them by: under row-level security no index serves `lower(email)`. A trigger fills it in."""
 
     __tablename__ = "user"
-    __table_args__ = (Index("uq_user_email_lower", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("uq_user_email_lower", text("lower(email)"), unique=True),
+        Index("ix_user_email_key", "email_key"),
+    )
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(Text(collation="C"), FetchedValue(), deferred=True)
     name: Mapped[Words]
     password_hash: Mapped[str | None] = mapped_column(Text)
     password_set_at: Mapped[When | None]

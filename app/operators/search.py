@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import Select, String, func, literal, or_, select, text
+from sqlalchemy import Select, String, and_, func, literal, or_, select, text, tuple_
 from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
@@ -27,11 +27,14 @@ from app.models.scope import OrgScoped, Reason, seeing_all
 from app.text import is_storable
 
 MOST = 20
+"""Organizations on a page."""
 LONGEST = 254
 Query = Select[*tuple[Any, ...]]
 _PATIENCE = "5s"
-"""How long the database may look, for each query: a name has no index, nor has a recipient, or a transfer's id by
-itself."""
+"""How long the database may look, for each query: no index serves the middle of a name, a recipient, or a transfer's
+id by itself."""
+_PAST_ALL = "\U0010ffff"
+"""Comes after every character of a name."""
 
 
 class SearchTooSlowError(Exception):
@@ -48,28 +51,46 @@ class Match:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what was found, by name; whether there are `more`."""
+
+    matches: list[Match]
+    has_more: bool = False
+
+
 @seeing_all(Reason.CONSOLE)
-def find(wanted: str) -> list[Match]:
+def find(wanted: str, *, after: UUID | None = None) -> Found:
     """Organizations by name, short name, id (ours or the platform's), someone's email address, ids at Stripe
     (customer, subscription, payment, charge, card, dispute, invoice), an invoice's number, or the id of a transfer or
-    top-up; at most `MOST`. Raises `SearchTooSlowError`."""
+    top-up; a page of at most `MOST`, which begins `after` an organization. Raises `SearchTooSlowError`."""
     wanted = wanted.strip()[:LONGEST]
     if not wanted or not is_storable(wanted):
-        return []
+        return Found([])
     db.session.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
     try:
-        rows = next(filter(None, map(_rows, queries(wanted))), [])
+        place = _place(after)
+        rows = next(filter(None, (_rows(query, place) for query in queries(wanted))), [])
     except DBAPIError as error:
         if isinstance(error.orig, QueryCanceled):
             db.session.rollback()
             raise SearchTooSlowError from error
         raise
     db.session.execute(text("RESET statement_timeout"))
-    return [Match(row.id, row.name, row.slug, row.why) for row in rows]
+    return Found([Match(row.id, row.name, row.slug, row.why) for row in rows[:MOST]], len(rows) > MOST)
 
 
-def _rows(query: Query) -> list[Any]:
-    return list(db.session.execute(query.order_by(Organization.name, Organization.id).limit(MOST)))
+def _place(after: UUID | None) -> tuple[str, UUID] | None:
+    row = db.session.execute(
+        select(Organization.name_key, Organization.id).where(Organization.id == after)
+    ).first()
+    return (row.name_key, row.id) if row is not None else None
+
+
+def _rows(query: Query, place: tuple[str, UUID] | None) -> list[Any]:
+    if place is not None:
+        query = query.where(tuple_(Organization.name_key, Organization.id) > tuple_(*place))
+    return list(db.session.execute(query.order_by(Organization.name_key, Organization.id).limit(MOST + 1)))
 
 
 def queries(wanted: str) -> Iterable[Query]:
@@ -78,11 +99,11 @@ def queries(wanted: str) -> Iterable[Query]:
         if wanted.startswith(prefix):
             return by(wanted)
     if "@" in wanted:
-        return [_by_address(wanted)]
+        return _by_address(wanted)
     try:
         return _by_id(UUID(wanted))
     except ValueError:
-        return [_by_text(wanted)]
+        return _by_text(wanted)
 
 
 def _found(why: str) -> Query:
@@ -120,15 +141,18 @@ IDS_AT_STRIPE: dict[str, Callable[[str], list[Query]]] = {
 """How ids at Stripe begin (https://docs.stripe.com/api)."""
 
 
-def _by_address(wanted: str) -> Query:
+def _by_address(wanted: str) -> list[Query]:
     people = (
         select(Membership.org_id)
         .join(User, User.id == Membership.user_id)
-        .where(func.lower(User.email) == wanted.lower())
+        .where(User.email_key == wanted.lower())
     )
     named = func.lower(func.array_to_string(Organization.billing_emails, " ", type_=String))
     gets_mail = (" " + named + " ").contains(f" {wanted.lower()} ", autoescape=True)
-    return _found("Email address").where(or_(Organization.id.in_(people), gets_mail))
+    return [
+        _found("Email address").where(Organization.id.in_(people)),
+        _found("Recipient of emails").where(gets_mail),
+    ]
 
 
 def _by_id(wanted: UUID) -> list[Query]:
@@ -142,13 +166,15 @@ def _by_id(wanted: UUID) -> list[Query]:
     ]
 
 
-def _by_text(wanted: str) -> Query:
+def _by_text(wanted: str) -> list[Query]:
+    """What is exactly so, and names that begin so, by their indexes; only where there are none, names with it in the
+    middle."""
+    least = func.lower(wanted)
+    begins = and_(Organization.name_key >= least, Organization.name_key < least.concat(_PAST_ALL))
+    exactly = (Organization.slug == wanted.lower(), Organization.external_id == wanted)
     numbered = select(Invoice.org_id).where(Invoice.number == wanted)
-    return _found("Name or number").where(
-        or_(
-            Organization.name.icontains(wanted, autoescape=True),
-            Organization.slug == wanted.lower(),
-            Organization.external_id == wanted,
-            Organization.id.in_(numbered),
-        )
-    )
+    return [
+        _found("Name").where(or_(*exactly, begins)),
+        _found("Invoice").where(Organization.id.in_(numbered)),
+        _found("Part of the name").where(Organization.name.icontains(wanted, autoescape=True)),
+    ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.audit import Actor
@@ -49,7 +49,7 @@ def create(email: str, *, name: str, password: str, organization: Organization) 
         elsewhere = exists().where(Membership.user_id == User.id, Membership.org_id != organization.id)
         by_identity = exists().where(ExternalIdentity.user_id == User.id)
         first = update(User).where(
-            func.lower(User.email) == email.lower(), User.password_hash.is_(None), ~elsewhere, ~by_identity
+            User.email_key == email.lower(), User.password_hash.is_(None), ~elsewhere, ~by_identity
         )
         made = db.session.scalar(first.values(password_hash=hashed, password_set_at=now).returning(User.id))
     if made is None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.billing import audit
 from app.billing.audit import Actor
@@ -99,7 +99,7 @@ def add_person(email: str, *, name: str, organization: Organization, role: Role)
 @seeing_all(Reason.PEOPLE)
 def find_user(email: str) -> User | None:
     """Find a person by email address, ignoring case."""
-    return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+    return db.session.scalar(select(User).where(User.email_key == email.strip().lower()))
 
 
 def owners_of(org_id: UUID) -> list[User]:

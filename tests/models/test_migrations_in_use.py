@@ -47,6 +47,7 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "require-concurrent-index-creation": "the whole of a partitioned table has no rows (`in_use.index_partitions`)",
         "require-concurrent-index-deletion": "as above",
     },
+    "0073": {"prefer-robust-stmts": _BEGUN_AGAIN},
 }
 """By migration: which rule it breaks, and why no one waits for it, or did."""
 

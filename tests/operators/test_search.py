@@ -15,10 +15,12 @@ from app.extensions import db
 from app.models import Dispute, Invoice, InvoiceStatus, Organization, TopUp, TopUpStatus, Transfer
 from app.models.scope import Reason, scope_to, seeing_all
 from app.operators import search
+from app.people import organizations
 from tests.factories import a_card, a_person, an_organization
 from tests.support import rows
 from tests.support.database import behind_the_scenes
 from tests.support.large_tables import large
+from tests.support.statements import statements
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def a_transfer(harbor: Organization) -> str:
 
 
 def names(wanted: str) -> list[str]:
-    return [one.name for one in search.find(wanted)]
+    return [one.name for one in search.find(wanted).matches]
 
 
 HAS: dict[str, Callable[[Organization], str]] = {
@@ -146,13 +148,70 @@ def test_an_unknown_id_finds_nothing(harbor: Organization) -> None:
 
 
 def test_it_searches_all_and_leaves_the_session_as_narrow_as_it_was(harbor: Organization) -> None:
-    pine = search.find("pine")[0].id
+    pine = search.find("pine").matches[0].id
     scope_to(db.session(), pine)
     assert names("harbor 50") == ["Harbor 50% Dental"]
     assert db.session.scalars(db.select(Organization.id)).all() == [pine]
 
 
-def test_many_are_cut_off(harbor: Organization) -> None:
-    for number in range(search.MOST + 1):
-        an_organization(f"Chain {number}")
-    assert len(search.find("chain")) == search.MOST
+def test_many_come_in_pages_in_the_order_of_their_names(harbor: Organization) -> None:
+    """Each once; also those of one name, and whatever is asked for after an organization that isn't there."""
+    made = []
+    for number in range(2 * search.MOST + 3):
+        one = an_organization(f"X{number}")
+        one.name = f"chain {number % 7}"
+        made.append(one.id)
+    db.session.commit()
+    seen: list[UUID] = []
+    page = search.find("Chain")
+    while True:
+        assert len(page.matches) <= search.MOST
+        seen += [one.id for one in page.matches]
+        if not page.has_more:
+            break
+        page = search.find("Chain", after=seen[-1])
+    assert sorted(seen) == sorted(made)
+    assert len(seen) == len(set(seen))
+    assert search.find("Chain", after=uuid4()) == search.find("chain")
+
+
+def test_names_that_begin_so_come_before_those_that_have_it_in_the_middle(harbor: Organization) -> None:
+    an_organization("Old Harbor")
+    assert names("harbor") == [harbor.name]
+    assert names("old harb") == ["Old Harbor"]
+    assert names("arbor") == [harbor.name, "Old Harbor"]
+
+
+def test_a_name_and_an_address_are_known_in_lower_case_whatever_writes_them(harbor: Organization) -> None:
+    harbor.name = "HARBOR & Sons"
+    db.session.flush()
+    db.session.execute(text("UPDATE organization SET name_key = 'forged' WHERE id = :id"), {"id": harbor.id})
+    db.session.execute(text("UPDATE \"user\" SET email = 'Pat@Harbor.example'"))
+    db.session.commit()
+    assert names("harbor & s") == ["HARBOR & Sons"]
+    assert names("pat@harbor.example") == ["HARBOR & Sons"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [("Harbor", "ix_organization_name_key"), ("owner@harbor.example", "ix_user_email_key")],
+)
+def test_names_and_addresses_are_found_by_an_index(harbor: Organization, wanted: str, index: str) -> None:
+    """Under row-level security, as the application asks."""
+    query = next(iter(search.queries(wanted)))
+    said = str(query.compile(db.engine, compile_kwargs={"literal_binds": True})).replace("%%", "%")
+    with large("organization", "user", "membership"), seeing_all(Reason.TESTS):
+        plan = "\n".join(row[0] for row in db.session.execute(text(f"EXPLAIN {said}".replace(":", "\\:"))))
+    assert index in plan, plan
+    assert "Seq Scan" not in plan, plan
+
+
+def test_signing_in_finds_a_person_by_an_index(harbor: Organization) -> None:
+    with large("user", "membership"), seeing_all(Reason.TESTS), statements() as asked:
+        organizations.find_user("Owner@harbor.example")
+        plan = "\n".join(
+            row[0]
+            for row in db.session.execute(text("EXPLAIN SELECT id FROM \"user\" WHERE email_key = 'x'"))
+        )
+    assert "email_key = " in asked[0]
+    assert "Index Cond: (email_key = 'x'::text)" in plan, plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from itsdangerous import BadData
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, select
 
 from app.billing import audit
 from app.billing.alerts.levels import DIGEST
@@ -113,7 +113,7 @@ def _choices_of(one: OptOut) -> list[AlertChoice]:
         .where(
             AlertChoice.org_id == one.org_id,
             AlertChannel.kind == ChannelKind.EMAIL,
-            func.lower(User.email) == one.address.lower(),
+            User.email_key == one.address.lower(),
             is_of_kind if one.what is StoppedMail.DIGEST else ~is_of_kind,
         )
     )
@@ -129,7 +129,7 @@ def _stopped(org_id: UUID) -> set[tuple[str, StoppedMail]]:
 
 
 def _actor(one: OptOut, address: str | None) -> Actor:
-    user_id = db.session.scalar(select(User.id).where(func.lower(User.email) == one.address.lower()))
+    user_id = db.session.scalar(select(User.id).where(User.email_key == one.address.lower()))
     return Actor(one.address, user_id, address)
 
 

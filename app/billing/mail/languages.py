@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app import language
 from app.extensions import db
@@ -20,7 +20,7 @@ def of_addresses(org_id: UUID, addresses: Iterable[str]) -> dict[str, str]:
     """The locale that is read at each address."""
     asked = list(addresses)
     people = db.session.scalars(
-        select(User).where(func.lower(User.email).in_([address.lower() for address in asked]))
+        select(User).where(User.email_key.in_([address.lower() for address in asked]))
     )
     known = {person.email.lower(): person.reading_locale for person in people}
     if all(address.lower() in known for address in asked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Membership, Organization, Role, User
@@ -38,7 +38,7 @@ def may_read(organization: Organization, address: str, by: ReadBy) -> bool:
     query = (
         select(Membership.role)
         .join(User, User.id == Membership.user_id)
-        .where(Membership.org_id == organization.id, func.lower(User.email) == address.lower())
+        .where(Membership.org_id == organization.id, User.email_key == address.lower())
     )
     role = db.session.scalar(query)
     return role is Role.ORG_ADMIN or (role is not None and by == "members")

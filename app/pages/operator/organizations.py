@@ -23,12 +23,18 @@ from app.transaction import transaction
 @also_command("operator", "find")
 def find() -> str | tuple[str, int]:
     """Find an organization by whatever is at hand."""
-    wanted = request.args.get("q", "")
+    wanted, after = request.args.get("q", ""), read_id(request.args.get("after", ""))
     try:
-        found = search.find(wanted)
+        found = search.find(wanted, after=after)
     except SearchTooSlowError:
         return render_template("operator/find.html", wanted=wanted, found=[], too_slow=True), 503
-    return render_template("operator/find.html", wanted=wanted, found=found, most=search.MOST)
+    return render_template(
+        "operator/find.html",
+        wanted=wanted,
+        found=found.matches,
+        after=after,
+        next_after=found.matches[-1].id if found.has_more else None,
+    )
 
 
 @blueprint.get("/organizations/<uuid:org_id>")
@@ -62,6 +68,14 @@ def in_view(org_id: UUID) -> Organization:
         with transaction():
             trail.record(doer(), "organization.opened", about=organization)
     return organization
+
+
+def read_id(text: str) -> UUID | None:
+    """An id in an address; None if it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _part(text: str) -> Part | None:

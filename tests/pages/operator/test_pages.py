@@ -83,6 +83,21 @@ def test_an_organization_is_found_and_leads_to_its_story(console: Console, harbo
     ]
 
 
+def test_what_is_found_comes_in_pages(console: Console) -> None:
+    for number in range(search.MOST + 1):
+        an_organization(f"Chain {number:02}")
+    page = console.get("?q=chain")
+    assert "Chain 19" in page.text
+    assert "Chain 20" not in page.text
+    following = re.search(r'rel="next" href="([^"]+)"', page.text)
+    assert following is not None
+    last = console.get(following[1].replace("&amp;", "&"))
+    assert "Chain 20" in last.text
+    assert "Chain 19" not in last.text
+    assert 'href="/operator?q=chain"' in last.text
+    assert console.get("?q=chain&after=x").status_code == 200
+
+
 def test_a_search_that_takes_too_long_says_so(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_PATIENCE", "1ms")
     slow = db.func.pg_sleep(1).cast(db.Text).label("why")
