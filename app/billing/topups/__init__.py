@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from app.billing.topups.beginning import AmountOutOfRangeError, begin
 from app.billing.topups.daily_limits import DailyLimitReachedError
 from app.billing.topups.large import UnconfirmedError, is_large
-from app.billing.topups.payments import (
-    AmountOutOfRangeError,
-    begin,
-    cancel,
-    pay,
-    refresh,
-    settle,
-)
+from app.billing.topups.payments import cancel, pay, refresh, settle
 from app.billing.topups.queries import UnknownTopUpError, find, find_by_payment
 from app.billing.topups.recovery import find_stale, recover
 from app.billing.topups.recreation import find_or_recreate

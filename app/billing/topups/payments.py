@@ -1,4 +1,4 @@
-"""Top-ups: chosen and reviewed, paid by card, settled into the wallet exactly once.
+"""Top-ups: paid by card, settled into the wallet exactly once.
 
 A top-up has one payment intent for life, created with its own id as the idempotency key and confirmed again after a
 decline, so it can be charged at most once. It is settled by whichever first sees that it was paid: the page, the
@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import NoReturn
 from uuid import UUID
 
-from app.billing import audit, catalog
+from app.billing import audit
 from app.billing.audit import Actor
 from app.billing.cards import one_off, payment_methods
 from app.billing.cards.one_off import EnteredCard
@@ -22,13 +21,9 @@ from app.billing.topups import charging, daily_limits, queries, requests, settle
 from app.billing.topups.daily_limits import DailyLimitReachedError
 from app.billing.topups.large import UnconfirmedError, is_large
 from app.billing.topups.queries import PAYABLE
-from app.billing.wallet import ledger
 from app.clock import utc_now
-from app.extensions import db, enqueue
-from app.ids import uuid7
-from app.language import translated
+from app.extensions import enqueue
 from app.models import Organization, PaymentMethod, TopUp, TopUpStatus, Wallet
-from app.money import Money
 from app.payments import intents
 from app.payments.confirmation_tokens import ConfirmationToken
 from app.payments.errors import PaymentsError
@@ -36,49 +31,6 @@ from app.payments.intents import Payment
 from app.transaction import decided, transaction
 
 FINAL = frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.CANCELED})
-
-
-class AmountOutOfRangeError(ValueError):
-    """The amount is outside the limits of top-ups; the message names them."""
-
-    def __init__(self, minimum: Money, maximum: Money) -> None:
-        super().__init__("out of range")
-        self.minimum, self.maximum = minimum, maximum
-
-
-def begin(organization: Organization, amount: Money, chosen: UUID | EnteredCard, actor: Actor) -> TopUp:
-    """Record the amount and card of a top-up, for review; nothing is charged. Commits.
-
-    An entered card belongs to one top-up: submitting it again finds that top-up, or replaces it if the amount
-    differs. Raises `AmountOutOfRangeError`, `DailyLimitReachedError`, `CardNotUsableError`, and what `app.payments`
-    raises.
-    """
-    limits = catalog.current().top_up
-    if not limits.minimum <= amount <= limits.maximum:
-        raise AmountOutOfRangeError(limits.minimum, limits.maximum)
-    refused = daily_limits.gather(organization.id).refusal(amount)
-    if refused is not None:
-        _refuse(organization, refused, actor)
-    wish = one_off.fetch(chosen) if isinstance(chosen, EnteredCard) else chosen
-    with transaction():
-        if isinstance(wish, ConfirmationToken):
-            card = one_off.record(organization, wish)
-        else:
-            before = one_off.top_up_of(organization.id, wish)
-            card = payment_methods.usable(organization, wish, entered_for=before)
-        top_up = TopUp(
-            org_id=organization.id,
-            id=uuid7(),
-            amount_micro=amount.micro,
-            currency=amount.currency,
-            payment_method_id=card.id,
-            keep_card=isinstance(chosen, EnteredCard) and chosen.keep,
-            created_by=actor.user_id,
-        )
-        if not card.is_kept:
-            top_up = _instead_of_another(top_up, card, chosen, actor)
-        db.session.add(top_up)
-    return top_up
 
 
 def pay(
@@ -121,7 +73,9 @@ def pay(
             raise
         return top_up
     except DailyLimitReachedError as refused:
-        _refuse(organization, refused, actor)
+        with transaction():
+            unusual.limit_reached(organization, refused, actor)
+        raise
     if card is None:
         return top_up
     request = requests.charge_request(organization, top_up, card, customer_id)
@@ -133,13 +87,6 @@ def _saves_a_card(top_up: TopUp, chosen: UUID | ConfirmationToken | None, keep: 
     if top_up.status not in PAYABLE:
         return False
     return keep if keep is not None else top_up.keep_card and chosen in {None, top_up.payment_method_id}
-
-
-def _refuse(organization: Organization, refused: DailyLimitReachedError, actor: Actor) -> NoReturn:
-    """Raise the error, once everyone was notified. Commits."""
-    with transaction():
-        unusual.limit_reached(organization, refused, actor)
-    raise refused
 
 
 def settle(
@@ -190,25 +137,6 @@ def cancel(organization: Organization, top_up_id: UUID, actor: Actor) -> TopUp:
     payment = intents.cancel(top_up.payment_intent_id)
     with queries.locked(organization.id, top_up_id) as (wallet, top_up):
         settlement.apply(wallet, top_up, payment, actor)
-    return top_up
-
-
-def _instead_of_another(
-    top_up: TopUp, card: PaymentMethod, chosen: UUID | EnteredCard, actor: Actor
-) -> TopUp:
-    """The top-up that a card was already entered for, if it is the same; else the new one, and the old one is
-    canceled."""
-    wallet = ledger.lock(card.org_id)
-    before = one_off.top_up_of(card.org_id, card.id)
-    if before is None:
-        return top_up
-    if not before.awaits_first_try:
-        raise CardNotUsableError(translated(one_off.USED))
-    if not isinstance(chosen, EnteredCard):
-        top_up.keep_card = before.keep_card
-    if (before.amount, before.keep_card) == (top_up.amount, top_up.keep_card):
-        return before
-    settlement.close(wallet, queries.lock(before.org_id, before.id), actor)
     return top_up
 
 
