@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from app.billing.cards import payment_methods
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Organization
 from tests.factories import a_card, a_person, a_stripe_card, an_organization
@@ -205,6 +206,25 @@ class TestList:
         assert "Visa ending in 1111 Expires 12/2040 Default" in said
         assert f"Visa ending in 2222 Expires {soon.month:02}/{soon.year} Expires soon" in said
         assert "Visa ending in 3333 Expired 03/2020 Expired" in said
+
+    @pytest.mark.parametrize(
+        ("trouble", "said"),
+        [
+            ({"year": 2020}, "You can still try an expired card, because its bank may have renewed it."),
+            ({"not_working": True}, "Visa ending in 4242 may not work. You can pay with another card."),
+        ],
+        ids=["expired", "not working"],
+    )
+    def test_a_default_card_that_pays_for_nothing_yet_says_what_is_wrong_with_it(
+        self, owner: Visitor, organization: Organization, trouble: dict[str, int], said: str
+    ) -> None:
+        card = a_card(organization, year=trouble.get("year", 2040))
+        if "not_working" in trouble:
+            card.failing_since = utc_now()
+            db.session.commit()
+        page = owner.get(CARDS)
+        assert said in text_of(page)
+        assert not re.search(r"<p\b[^>]*>\s*</p>", page.text)
 
     def test_cards_of_others_and_removed_ones_are_not_listed(
         self, app: Flask, owner: Visitor, organization: Organization
