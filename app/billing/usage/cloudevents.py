@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -66,23 +67,46 @@ class UsageCloudEvent(Struct, frozen=True):
 
 
 _decoder = msgspec.json.Decoder(UsageCloudEvent)
+_of_many = msgspec.json.Decoder(list[UsageCloudEvent])
+
+
+def read_many(raw_events: Mapping[int, bytes]) -> list[Reported | Refusal]:
+    """Each as `read` does it, in their order. Decoded together, which takes half as long, unless one is invalid."""
+    try:
+        together = b"[" + b",".join(raw_events.values()) + b"]"
+        _check_encoding(together)
+        events = _of_many.decode(together)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        events = []
+    # One is not decoded with others that it may have brought along: `{…},{…}` is no event.
+    if len(events) != len(raw_events) or len(events) == 1:
+        return [read(index, raw) for index, raw in raw_events.items()]
+    return [_reported(index, event) for index, event in zip(raw_events, events, strict=True)]
 
 
 def read(index: int, raw: bytes) -> Reported | Refusal:
     """Decode an event, with its time in UTC; or return the invalid field and what is wrong with it."""
     try:
-        if not raw.isascii():
-            # Otherwise, skipped fields would not be validated.
-            raw.decode()
-        event = _decoder.decode(raw)
-        # The database knows offsets up to 15:59, RFC 3339 up to 23:59 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
-        at = event.time.astimezone(UTC)
+        _check_encoding(raw)
+        return _reported(index, _decoder.decode(raw))
     except msgspec.ValidationError as error:
         return _refusal_of(index, error)
-    except OverflowError:
-        return Refusal(index, "time", "Must be between the years 1 and 9999 in UTC.")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refusal(index, *defects.find(raw))
+
+
+def _check_encoding(raw: bytes) -> None:
+    """Raises `UnicodeDecodeError`. The decoder doesn't look into fields that it skips."""
+    if not raw.isascii():
+        raw.decode()
+
+
+def _reported(index: int, event: UsageCloudEvent) -> Reported | Refusal:
+    try:
+        # The database knows offsets up to 15:59, RFC 3339 up to 23:59 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
+        at = event.time.astimezone(UTC)
+    except OverflowError:
+        return Refusal(index, "time", "Must be between the years 1 and 9999 in UTC.")
     data = event.data
     return Reported(
         index=index,

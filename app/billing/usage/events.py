@@ -102,6 +102,8 @@ class Refusal:
 
 def problem_with_time(event: Reported, now: datetime, late_days: int) -> Refusal | None:
     """Check that an event is neither in the future nor too late."""
+    if event.at <= now and (now - event.at).days < late_days:
+        return None  # as nearly all are
     if event.at > now + EARLY:
         return Refusal(event.index, "time", "Is in the future. Check the clock of the sender.")
     if event.at < now - timedelta(days=late_days):
@@ -127,9 +129,11 @@ def problem_with_content(event: Reported, plan: Plan) -> Refusal | None:
             f"One event may have 0 to {rate.most:,} units of {event.meter}. "
             "Check how it was counted, and report larger quantities in several events.",
         )
-    texts = [value for value in _texts_of(event) if value is not None]
-    # All together first: there is hardly ever something wrong with one.
-    if "" in texts or max(map(len, texts)) > LONGEST or not is_storable("".join(texts)):
+    texts = _texts_of(event)
+    # All together first: there is hardly ever something wrong with one, and hardly ever are they too long together.
+    together = "".join(filter(None, texts))
+    is_long = len(together) > LONGEST and any(text is not None and len(text) > LONGEST for text in texts)
+    if is_long or "" in texts or not is_storable(together):
         wrong = next(name for name in _TEXTS if not _is_name(getattr(event, name)))
         return Refusal(event.index, wrong, f"Use 1 to {LONGEST} characters of valid Unicode, without NUL.")
     if event.corrects is not None and not all(map(_is_name, event.corrects)):

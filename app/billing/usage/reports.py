@@ -19,8 +19,8 @@ def ingest_batch(raw_events: Mapping[int, bytes], sender: Sender, *, at: datetim
     """Ingest JSON events by their positions in the batch. Rejected events are stored with their sender."""
     events: list[Reported] = []
     refused: list[Refusal] = []
-    for index, raw in raw_events.items():
-        event = read(index, raw, sender)
+    for one in cloudevents.read_many(raw_events):
+        event = _allowed(one, sender)
         if isinstance(event, Refusal):
             refused.append(event)
         else:
@@ -46,9 +46,12 @@ def refuse(index: int, raw: bytes, sender: Sender, *, at: datetime) -> Receipt:
 
 def read(index: int, raw: bytes, sender: Sender) -> Reported | Refusal:
     """An event that this sender may report, or why not. The same for a report and for its replay."""
-    event = cloudevents.read(index, raw)
+    return _allowed(cloudevents.read(index, raw), sender)
+
+
+def _allowed(event: Reported | Refusal, sender: Sender) -> Reported | Refusal:
     if isinstance(event, Reported) and (reason := sender.why_not_for(event.org_id)):
-        return Refusal(index, "data.organization", reason)
+        return Refusal(event.index, "data.organization", reason)
     return event
 
 

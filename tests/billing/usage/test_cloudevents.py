@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -104,3 +105,25 @@ def test_invalid_utf_8_in_a_field_that_is_skipped_is_refused_too() -> None:
     raw = json.dumps(a_cloudevent(ORG_ID, traceparent="@@")).encode().replace(b"@@", b"\xff")
     refusal = cloudevents.read(0, raw)
     assert refusal == Refusal(0, "traceparent", "Not valid UTF-8.")
+
+
+def test_many_are_read_as_each_is_by_itself() -> None:
+    """In every order of valid and invalid ones, and of pieces that would be others put together."""
+    valid = [json.dumps(a_cloudevent(ORG_ID, f"e{n}", time=TIME, comment="ü")).encode() for n in range(3)]
+    pieces = [
+        *valid,
+        b" " + valid[0] + b"\n",
+        valid[0].replace(b'"quantity": 60', b'"quantity": -1'),
+        valid[0].replace(TIME.encode(), b"0001-01-01T00:00:00+05:00"),
+        valid[0].replace(b"\\u00fc", b"\xff"),
+        valid[0] + b"," + valid[1],
+        valid[0][:40],
+        valid[0][40:],
+        b"",
+        b"[]",
+        b"null",
+    ]
+    for size in (0, 1, 2, 3):
+        for chosen in permutations(pieces, size):
+            raw = {7 * place: one for place, one in enumerate(chosen)}
+            assert cloudevents.read_many(raw) == [cloudevents.read(index, one) for index, one in raw.items()]
