@@ -30,8 +30,8 @@ def show_status_fast(pass_: Pass, org_id: UUID, query: StatusQuery) -> Reply | N
     if not pass_.token.may_be_about(org_id):
         return None
     asked = {"token_id": str(pass_.token.id), "org_id": str(org_id)}
-    seen = fast.visibility([org_id], pass_.token.id)
-    _, rows = fast.connections.get().run(lambda one: one.send((fast.SEE, seen), (_FAST, asked)))
+    see = fast.seeing([org_id], pass_.token.id)
+    _, rows = fast.connections.get().run(lambda one: one.send(see, (_FAST, asked)))
     if not rows:
         return None
     at, *columns = rows[0]

@@ -22,15 +22,14 @@ from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, ReadOnl
 from psycopg.pq import TransactionStatus
 
 from app import metrics
-from app.database.messages import FastConnection
+from app.database.messages import FastConnection, Statement
 from app.database.transactions import SETTING, SEVERAL, TOKEN_SETTING
 from app.per_application import PerApplication
 
 R = TypeVar("R")
 
-SEE = "SELECT now(), count(set_config(name, value, true)) FROM unnest(%s::text[], %s::text[]) AS seen (name, value)"
-"""The first statement of a message, with what `visibility` returns. Its first column is the time of the
-transaction."""
+_SEE = "SELECT now(), count(set_config(name, value, true)) FROM unnest(%s::text[], %s::text[]) AS seen (name, value)"
+_SEE_ONE = f"SELECT now(), set_config('{TOKEN_SETTING}', %s, true) || set_config('{SETTING}', %s, true)"
 
 _OUTDATED = (FeatureNotSupported, InvalidSqlStatementName, ReadOnlySqlTransaction)
 """How PostgreSQL refuses a prepared statement once a column has another type ("cached plan must not change result
@@ -122,19 +121,17 @@ connections = PerApplication[FastConnections]("fast_connections")
 """Those of the application."""
 
 
-def visibility(org_ids: Collection[UUID], token_id: UUID) -> tuple[str, str]:
-    """The parameters of `SEE`: these organizations and this token are seen until the transaction ends."""
-    names, values = [TOKEN_SETTING], [str(token_id)]
+def seeing(org_ids: Collection[UUID], token_id: UUID) -> Statement:
+    """The first statement of a message: these organizations and this token are seen until the transaction ends. Its
+    first column is the time of the transaction."""
     if len(org_ids) == 1:
-        names.append(SETTING)
-        values.append(str(next(iter(org_ids))))
-    else:
-        by_byte: dict[int, list[str]] = defaultdict(list)
-        for org_id in org_ids:
-            by_byte[org_id.bytes[-1]].append(str(org_id))
-        names += [SETTING, *(f"{SETTING}s_of_{last}" for last in by_byte)]
-        values += [SEVERAL, *(f'"{" ".join(some)}"' for some in by_byte.values())]
-    return "{" + ",".join(names) + "}", "{" + ",".join(values) + "}"
+        return _SEE_ONE, (str(token_id), str(next(iter(org_ids))))
+    by_byte: dict[int, list[str]] = defaultdict(list)
+    for org_id in org_ids:
+        by_byte[org_id.bytes[-1]].append(str(org_id))
+    names = [TOKEN_SETTING, SETTING, *(f"{SETTING}s_of_{last}" for last in by_byte)]
+    values = [str(token_id), SEVERAL, *(f'"{" ".join(some)}"' for some in by_byte.values())]
+    return _SEE, ("{" + ",".join(names) + "}", "{" + ",".join(values) + "}")
 
 
 def _is_clean(connection: FastConnection) -> bool:

@@ -31,7 +31,7 @@ def connections(app: Flask) -> FastConnections:
 
 
 def seen_by(connections: FastConnections, *org_ids: UUID) -> list[UUID]:
-    see = (fast.SEE, fast.visibility(org_ids, uuid7()))
+    see = fast.seeing(org_ids, uuid7())
     _, rows = connections.run(lambda one: one.send(see, (SEEN, ())))
     return [row[0] for row in rows]
 
@@ -86,7 +86,7 @@ def test_what_was_left_open_is_rolled_back(connections: FastConnections) -> None
 
     def fail(connection: Connection[Any]) -> None:
         connection.execute("BEGIN")
-        connection.execute(fast.SEE, fast.visibility([organization.id], uuid7()))
+        connection.execute(*fast.seeing([organization.id], uuid7()))
         connection.execute("UPDATE wallet SET version = 77")
         raise ValueError
 

@@ -74,7 +74,7 @@ def _read(connection: FastConnection, org_ids: Collection[UUID], token_id: UUID)
     asked = [array(list(org_ids))]
     # The numbers before what they stand for: what changes in between is found to be outdated.
     _, versions, [[text]], found = connection.send(
-        (fast.SEE, fast.visibility(org_ids, token_id)),
+        fast.seeing(org_ids, token_id),
         (_VERSIONS, asked),
         (ANNOUNCED, ()),
         (terms.BILLING_CONTEXTS, asked),

@@ -73,7 +73,7 @@ def read(
     named = columns(sorted({(operation.org_id, operation.key) for operation in operations}))
     message: list[Statement] = [
         ("BEGIN", ()),
-        (fast.SEE, fast.visibility(org_ids, token_id)),
+        fast.seeing(org_ids, token_id),
         (_LOCK, [array(org_ids)]),
         (_with_announced(of_token), asked),
         (_HOLDS, named),

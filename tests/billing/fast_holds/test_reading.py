@@ -7,7 +7,7 @@ from flask import Flask
 from app.billing.fast_holds import Done, Reserve
 from app.billing.wallet import holds
 from app.clock import utc_now
-from app.database.fast import SEE
+from app.database import fast
 from app.extensions import db
 from app.ids import uuid7
 from tests.billing.fast_holds.test_carrying_out import LEASE, TOKENS, carry_out
@@ -20,7 +20,7 @@ def test_it_says_whom_it_sees_and_locks_before_it_reads(app: Flask) -> None:
     carry_out(Reserve(organization.id, "a", TOKENS, LEASE))
     with fast_statements() as seen:
         carry_out(Reserve(organization.id, "b", TOKENS, LEASE))
-    assert seen[:2] == ["BEGIN", SEE]
+    assert seen[:2] == ["BEGIN", fast.seeing([organization.id], uuid7())[0]]
     assert [place for place, one in enumerate(seen) if "FOR UPDATE" in one] == [2]
     assert all("ORDER BY org_id" in one for one in seen if "FOR UPDATE" in one)
     assert len(seen) == 10, "seven to read, two to write, and the end"
