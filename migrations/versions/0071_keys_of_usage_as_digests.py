@@ -33,6 +33,19 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
         sha256(convert_to(source, 'UTF8') || '\\x00'::bytea || convert_to(event_id, 'UTF8')) FROM 1 FOR 16), 'hex')::uuid
 $$"""
 
+# The version before writes through the trigger while this runs: rights for all that is new come at the end of it.
+_RIGHTS = """
+DO $$ DECLARE role text; BEGIN
+    FOR role IN
+        SELECT DISTINCT grantee FROM information_schema.role_table_grants
+        WHERE table_schema = current_schema() AND table_name = 'usage_key' AND privilege_type = 'INSERT'
+            AND grantee NOT IN (current_user, 'PUBLIC')
+    LOOP
+        EXECUTE format('GRANT SELECT, INSERT ON usage_digest TO %I', role);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION usage_key_of TO %I', role);
+    END LOOP;
+END $$"""
+
 _TRIGGER = """
 CREATE OR REPLACE FUNCTION note_usage_keys() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -66,6 +79,7 @@ def upgrade():
     with op.get_context().autocommit_block():
         in_use.change(bind, _TABLE)
         in_use.change(bind, _KEY_OF)
+        in_use.change(bind, _RIGHTS)
         in_use.change(bind, _TRIGGER)
         driver = bind.connection.driver_connection
         driver.execute("SET statement_timeout = 0")
