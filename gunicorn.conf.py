@@ -47,9 +47,9 @@ def post_worker_init(_: Any) -> None:
     """What is loaded by now stays for good: collecting garbage leaves it out, which makes large batches a third
     quicker (https://docs.python.org/3/library/gc.html#gc.freeze).
 
-    Collected once more, it is counted how little is left to look through. The oldest generation is looked through when
-    it has grown by a quarter of what there was the last time: of everything that was loaded, that would be 150,000
-    objects, so that a process grew by megabytes an hour for days before any of its garbage went."""
+    Collected once more, it is counted how little is left to look through. The oldest generation is looked through
+    when it has grown by a quarter of what there was the last time: of everything that was loaded, that would be 150,000
+    objects, so that a process grew by megabytes before any of its oldest garbage went."""
     gc.collect()
     gc.freeze()
     gc.collect()

@@ -9,13 +9,17 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
+import structlog
 from flask import Flask, g
 
 from app import metrics, tracing
+from app.database.conditions import condition_of, log_failure
 from app.extensions import db, jobs
 from app.models.scope import scope_to
 from app.queues import QUEUE_OF
 from app.work.retry_policy import RetryPolicy
+
+log = structlog.get_logger("billing.jobs")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,10 +73,31 @@ def task(name: str) -> Callable[[Callable[..., R]], Any]:
 
 
 def periodic(name: str, cron: str) -> Callable[[Callable[..., R]], Any]:
-    """Define a task that runs at the times of `cron`, one at a time. One that fails runs again at the next time."""
+    """Define a task that runs at the times of `cron`, one at a time. One that fails runs again at the next time.
+
+    Where that is within the hour, a run that failed because the database couldn't do it is logged and is over: a
+    failed job is what waits for an operator.
+    """
+    is_soon_again = cron.split()[1] == "*"
 
     def define(run: Callable[..., R]) -> Any:
         defined = jobs.task(name=name, queue=QUEUE_OF[name].value, pass_context=True, queueing_lock=name)
-        return jobs.periodic(cron=cron)(defined(run))
+        return jobs.periodic(cron=cron)(
+            defined(_unless_database_is_away(name, run) if is_soon_again else run)
+        )
 
     return define
+
+
+def _unless_database_is_away(name: str, run: Callable[..., R]) -> Callable[..., R | None]:
+    @wraps(run)
+    def tried(*args: Any, **kwargs: Any) -> R | None:
+        try:
+            return run(*args, **kwargs)
+        except Exception as error:
+            if condition_of(error) is None:
+                raise
+            log_failure(log, "job_failed", error, task=name)
+            return None
+
+    return tried
