@@ -48,8 +48,8 @@ def post_worker_init(_: Any) -> None:
     quicker (https://docs.python.org/3/library/gc.html#gc.freeze).
 
     Collected once more, it is counted how little is left to look through. The oldest generation is looked through
-    when it has grown by a quarter of what there was the last time: of everything that was loaded, that would be 150,000
-    objects, so that a process grew by megabytes before any of its oldest garbage went."""
+    when it has grown by a quarter of what there was the last time: of everything that was loaded, that would be
+    150,000 objects, so that a process grew by megabytes before any of its oldest garbage went."""
     gc.collect()
     gc.freeze()
     gc.collect()
