@@ -91,7 +91,7 @@ def an_organization_is_found(at: Stage) -> None:
 
 @scene(CREDIT, REVIEW, SHOW)
 def credit_is_granted(at: Stage) -> None:
-    """Refused, reviewed, refused for want of a code, and granted."""
+    """Refused, reviewed, refused for want of a code, granted, and reviewed again by Back."""
     organization = an_organization()
     opened = at.enter_console(f"/organizations/{organization.id}/credit")
     at.look(CREDIT)
@@ -113,6 +113,11 @@ def credit_is_granted(at: Stage) -> None:
     at.press("Grant $25.00")
     at.is_told("$25.00 of goodwill credit granted.")
     at.look(SHOW)
+    # Back leads to the review and sends nothing; pressed again there, it grants nothing more.
+    at.page.go_back()
+    at.page.get_by_role("button", name="Grant $25.00").wait_for()
+    at.press("Grant $25.00")
+    at.is_told("It was already granted: nothing changed.")
 
 
 @scene(EMAIL, MESSAGE, SHOW)
