@@ -78,8 +78,10 @@ def caller() -> Organization:
     return organization
 
 
-@pytest.fixture
-def hand(page: Page) -> Hand:
+@pytest.fixture(params=[1280, 320], ids=["desk", "phone"])
+def hand(page: Page, request: pytest.FixtureRequest) -> Hand:
+    """On a phone it takes no more of them."""
+    page.set_viewport_size({"width": request.param, "height": 640})
     return Hand(page)
 
 
