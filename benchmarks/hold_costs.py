@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -21,9 +22,9 @@ from app.database.fast import connections
 from app.ids import uuid7
 from app.people.tokens import Scope
 from benchmarks.backends import Backends
-from benchmarks.figures import Figure, at_most, ratio_of
+from benchmarks.figures import Figure, at_most, kilobytes, ratio_of
 from benchmarks.holds import HOLD, TAKE
-from benchmarks.rounds import Caller, Work, in_turn
+from benchmarks.rounds import ROUNDS, Caller, Work, in_turn
 from benchmarks.stage import a_token, an_organization, application, conninfo, inside
 from benchmarks.wire import watching
 
@@ -37,6 +38,10 @@ MOST_IN_A_BATCH = 0.3
 MOST_OF_A_STATUS = 3.0
 MOST_WAITS = 2.05
 """Two, and once a minute what notes that a token was used."""
+CALLS = 40
+_RENEW = """
+UPDATE hold SET amount_micro = amount_micro + %s, slice = %s, expires_at = %s WHERE org_id = %s AND id = %s"""
+_CAPTURE = "UPDATE hold SET state = 'captured', ended_at = %s WHERE org_id = %s AND id = %s"
 _STATUS = "SELECT * FROM wallet WHERE org_id = %s"
 
 
@@ -73,6 +78,7 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
             most=most,
             by="by raw psycopg",
         )
+    yield _wal(stage)
     with watching(stage.app) as seen:
         for piece in hold(EACH):
             piece()
@@ -81,6 +87,29 @@ def measure(environment: Mapping[str, str]) -> Iterator[Figure]:
         for piece in status(EACH):
             piece()
     yield at_most("hold-costs", "a calling status: waits for the database", seen.waits / EACH, 1.05)
+
+
+def _wal(stage: _Stage) -> Figure:
+    """WAL of a call: its hold, two renewals and capture, beside the same by the statements of raw psycopg. What
+    other programs of the demo write meanwhile is in both."""
+    calls: list[float] = []
+    raw: list[float] = []
+    for _ in range(ROUNDS):
+        for found, call in ((calls, stage.call), (raw, stage.raw_call)):
+            began = stage.wal()
+            for _ in range(CALLS):
+                call()
+            found.append((stage.wal() - began) / CALLS)
+    ratios = tuple(one / other for one, other in zip(calls, raw, strict=True))
+    return Figure(
+        section="hold-costs",
+        what="a call (hold, two renewals, capture): WAL",
+        measured=f"{kilobytes(median(calls))} ({median(ratios):.2f} of the floor)",
+        floor=f"{kilobytes(median(raw))} by raw psycopg",
+        goal="",
+        met=True,
+        rounds=ratios,
+    )
 
 
 class _Stage:
@@ -124,6 +153,38 @@ class _Stage:
         self.raw.execute(HOLD, [self.floor_id, key, str(key), MICRO, now, now + timedelta(hours=1)])
         self.raw.execute(TAKE, [MICRO, self.floor_id, MICRO])
         self.raw.commit()
+
+    def call(self) -> None:
+        """A call's hold, two renewals and capture."""
+        asked = self._asked()
+        path = f"/organizations/{self.org_id}/holds"
+        self._request("POST", path, asked)()
+        slices = {name: asked[name] for name in ("usage", "lease_seconds")}
+        for number in (2, 3):
+            self._request("POST", f"{path}/{asked['key']}/renewals", slices | {"slice": number})()
+        self._request("POST", f"{path}/{asked['key']}/capture", None)()
+
+    def raw_call(self) -> None:
+        """The same by the statements of each step, each committed."""
+        now, key = process_time(), uuid7()
+        self.raw.execute(HOLD, [self.floor_id, key, str(key), MICRO, now, now + timedelta(hours=1)])
+        self.raw.execute(TAKE, [MICRO, self.floor_id, MICRO])
+        self.raw.commit()
+        for number in (2, 3):
+            later = now + timedelta(hours=number)
+            self.raw.execute(_RENEW, [MICRO, number, later, self.floor_id, key])
+            self.raw.execute(TAKE, [MICRO, self.floor_id, MICRO])
+            self.raw.commit()
+        self.raw.execute(_CAPTURE, [now, self.floor_id, key])
+        self.raw.execute(TAKE, [-3 * MICRO, self.floor_id, 0])
+        self.raw.commit()
+
+    def wal(self) -> int:
+        """Bytes of WAL so far."""
+        row = self.raw.execute("SELECT pg_current_wal_insert_lsn() - '0/0'").fetchone()
+        self.raw.commit()
+        assert row is not None
+        return int(row[0])
 
     def raw_status(self) -> None:
         """The wallet's row by its key."""
