@@ -23,7 +23,7 @@ def told(organization: Organization) -> list[int]:
     """The levels that people were told of."""
     db.session.rollback()
     query = db.select(Mail.facts).filter_by(org_id=organization.id, kind="auto_top_up_cap")
-    return [facts["level"] for facts in db.session.scalars(query.order_by(Mail.created_at))]
+    return [facts["level"] for facts in db.session.scalars(query.order_by(Mail.created_at, Mail.id))]
 
 
 def capped(cap: str) -> Organization:

@@ -103,7 +103,7 @@ class TestConsent:
         a_person("owner@a.example", organization=organization)
         agree(organization, wanted(card))
         settings.turn_off(organization, OWNER)
-        query = db.select(Mail.kind, Mail.recipient).order_by(Mail.created_at)
+        query = db.select(Mail.kind, Mail.recipient).order_by(Mail.created_at, Mail.id)
         assert [tuple(row) for row in db.session.execute(query)] == [
             ("auto_top_up_changed", "owner@a.example"),
             ("auto_top_up_off", "owner@a.example"),

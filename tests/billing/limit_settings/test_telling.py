@@ -23,7 +23,7 @@ def told(app: Flask, organization: Organization) -> list[int]:
     db.session.commit()
     work_through(app)
     db.session.rollback()
-    mails = db.session.query(Mail).filter_by(org_id=organization.id).order_by(Mail.created_at)
+    mails = db.session.query(Mail).filter_by(org_id=organization.id).order_by(Mail.created_at, Mail.id)
     percents = [mail.facts["percent"] for mail in mails]
     messages = db.session.query(PlatformMessage).filter_by(org_id=organization.id)
     assert len([one for one in messages if one.type.startswith("limit.")]) == len(percents)

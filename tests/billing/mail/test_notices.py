@@ -36,7 +36,7 @@ def told(organization: Organization) -> list[str]:
 
 def mails(organization: Organization) -> list[Mail]:
     db.session.rollback()
-    query = db.select(Mail).filter_by(org_id=organization.id).order_by(Mail.created_at)
+    query = db.select(Mail).filter_by(org_id=organization.id).order_by(Mail.created_at, Mail.id)
     return list(db.session.scalars(query, execution_options={"populate_existing": True}))
 
 

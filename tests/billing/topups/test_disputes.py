@@ -167,7 +167,7 @@ def test_each_turn_of_a_dispute_is_told_once(app: Flask, sandbox: Sandbox) -> No
         db.select(Mail.kind)
         .filter_by(org_id=organization.id)
         .where(Mail.kind.startswith("dispute"))
-        .order_by(Mail.created_at)
+        .order_by(Mail.created_at, Mail.id)
     )
     assert list(told) == ["dispute_opened", "dispute_won", "dispute_opened", "dispute_lost"]
 

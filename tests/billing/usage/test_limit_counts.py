@@ -33,7 +33,7 @@ def test_near_and_reached_are_told_once_to_owners_and_the_platform(app: Flask) -
         take(an_event(organization, id, 100_000, when=now), now=now)
     work_through(app)
     db.session.rollback()
-    mails = db.session.query(Mail).filter_by(org_id=organization.id).order_by(Mail.created_at).all()
+    mails = db.session.query(Mail).filter_by(org_id=organization.id).order_by(Mail.created_at, Mail.id).all()
     assert [mail.facts["percent"] for mail in mails] == [80, 100]
     messages = db.session.query(PlatformMessage).filter_by(org_id=organization.id)
     told = [one for one in messages.order_by(PlatformMessage.position) if one.type.startswith("limit.")]
