@@ -128,13 +128,11 @@ class _Direct:
             or not _read_body(route.endpoint, values, environ)
         ):
             return None
-        now = time.time()
-        left = limits.take_drawn(token.id, now)
-        if left is None:
+        counted = limits.take_drawn(token.id)
+        if counted is None:
             return None
         request_id = logs.begin(environ.get("HTTP_X_REQUEST_ID", ""))
         lock_timeouts.mark_impatient()
-        counted = limits.headers_of(left, now)
         given = _try(route, values, token, counted, environ)
         if given is None:
             return None

@@ -107,20 +107,22 @@ def is_within(token_id: UUID) -> bool:
     """Count the request for a token that is known to be genuine; whether that is within the limit."""
     now = time.time()
     left = _counter().take(token_id, now)
-    g.api_limit = headers_of(left or 0, now)
+    g.api_limit = _headers_of(left or 0, now)
     if left is None:
         return False
     request.environ[_COUNTED] = token_id
     return True
 
 
-def take_drawn(token_id: UUID, now: float) -> int | None:
-    """Count a request outside of one, if that takes no statement. Returns how many are left; None: it isn't
-    counted."""
-    return _counter().take_drawn(token_id, now)
+def take_drawn(token_id: UUID) -> dict[str, str] | None:
+    """Count a request that Flask doesn't serve, if that takes no statement. Returns the headers that say how many are
+    left; None: it isn't counted."""
+    now = time.time()
+    left = _counter().take_drawn(token_id, now)
+    return _headers_of(left, now) if left is not None else None
 
 
-def headers_of(left: int, now: float) -> dict[str, str]:
+def _headers_of(left: int, now: float) -> dict[str, str]:
     """The headers that say how many requests are left."""
     return {
         "RateLimit-Policy": f'"requests";q={_counter().limit};w={WINDOW}',

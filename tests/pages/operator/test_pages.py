@@ -94,7 +94,7 @@ def test_what_is_found_comes_in_pages(console: Console) -> None:
     last = console.get(following[1].replace("&amp;", "&"))
     assert "Chain 20" in last.text
     assert "Chain 19" not in last.text
-    assert 'href="/operator?q=chain"' in last.text
+    assert 'href="/operator?q=chain#found-heading"' in last.text
     assert console.get("?q=chain&after=x").status_code == 200
 
 
