@@ -7,14 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import TIMESTAMP, ColumnElement, Select, cast, func, select
 
 from app import cursor
 from app.billing.invoices import records as invoices
 from app.billing.invoices.records import InvoiceView
 from app.cursor import Cursor
 from app.extensions import db
-from app.models import Invoice, InvoiceStatus, Organization
+from app.models import Invoice, InvoiceStatus, Organization, StatementHead
 from app.money import Money
 from app.months import Month
 
@@ -87,17 +87,29 @@ def list_open(organization: Organization, page: InvoicePage | None = None) -> li
 def list_for_month(organization: Organization, month: Month) -> list[InvoiceView]:
     """The invoices that were issued in a month of the organization's zone, oldest first. One statement.
 
-    Voided ones are included, so that the list of a past month never changes.
+    The list of a past month never changes: voided ones are included, and a month ends where it ended in the zone of
+    its statement (`StatementHead`), whatever zone came later. The next one begins there, so that none is in two.
     """
-    zone = ZoneInfo(organization.timezone)
-    start = datetime.combine(month.first, time(), zone)
-    end = datetime.combine(month.last + timedelta(days=1), time(), zone)
     query = (
         select(Invoice)
-        .where(Invoice.org_id == organization.id, Invoice.issued_at >= start, Invoice.issued_at < end)
+        .where(Invoice.org_id == organization.id)
+        .where(
+            Invoice.issued_at >= _end(organization, month.before),
+            Invoice.issued_at < _end(organization, month),
+        )
         .order_by(Invoice.issued_at, Invoice.id)
     )
     return [invoices.view(invoice) for invoice in db.session.scalars(query)]
+
+
+def _end(organization: Organization, month: Month) -> ColumnElement[datetime]:
+    """When a month was over: in the zone stored for its statement, or in that of now where none had to be stored."""
+    stored = select(StatementHead.timezone).where(
+        StatementHead.org_id == organization.id, StatementHead.month == month.first
+    )
+    zone = func.coalesce(stored.scalar_subquery(), organization.timezone)
+    midnight = datetime.combine(month.last + timedelta(days=1), time())
+    return func.timezone(zone, cast(midnight, TIMESTAMP(timezone=False)))
 
 
 def find(organization: Organization, part: str, amount: Money | None, *, most: int) -> list[InvoiceView]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
+from app.billing.audit import Actor
 from app.billing.invoices import listing
 from app.billing.invoices.listing import PAGE, InvoiceFilters
 from app.billing.invoices.records import InvoiceView
 from app.cursor import Cursor
 from app.extensions import db
 from app.ids import uuid7
-from app.models import InvoiceStatus, Organization
+from app.models import InvoiceStatus, Organization, TransferKind
 from app.months import Month
+from app.people.provisioning import Wanted, provision
 from tests.factories import an_organization, at, usd
 from tests.support import subscriptions
+from tests.support.moved_clock import moved_clock
+from tests.support.moving import post
 from tests.support.statements import statements
 
 EVERYTHING = InvoiceFilters()
@@ -142,6 +147,35 @@ def test_a_month_has_what_was_issued_from_its_first_midnight_to_its_last(app: Fl
     an_invoice(other, "HD-9", at("2026-03-15 08:00"))
     assert numbers(listing.list_for_month(organization, Month(2026, 3))) == ["HD-1", "HD-2"]
     assert listing.list_for_month(organization, Month(2026, 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("America/New_York", "Asia/Tokyo"),
+        ("Pacific/Auckland", "America/St_Johns"),
+        ("UTC", "Pacific/Kiritimati"),
+    ],
+)
+def test_an_invoice_stays_in_the_month_whose_statement_had_it(app: Flask, before: str, after: str) -> None:
+    """One each hour around both ends of September, the latter after the zone has changed."""
+    organization = an_organization(timezone=before)
+    post(organization, TransferKind.TOP_UP, usd("50"), at("2026-07-20 12:00"))
+    hours = [
+        at(f"2026-{day} 00:30") + timedelta(hours=hour) for day in ("08-31", "09-30") for hour in range(48)
+    ]
+    with moved_clock(at("2026-09-15 12:00")):
+        for moment in hours:
+            an_invoice(organization, f"{moment:%m-%d-%H}", moment)
+        august = numbers(listing.list_for_month(organization, Month(2026, 8)))
+        provision(organization.id, Wanted(name="Harbor", timezone=after), Actor("test"))
+        db.session.commit()
+    with moved_clock(at("2026-10-15 12:00")):
+        months = [numbers(listing.list_for_month(organization, Month(2026, month))) for month in (8, 9, 10)]
+    assert months[0] == august
+    assert [one for month in months for one in month] == [f"{moment:%m-%d-%H}" for moment in hours]
+    ends = datetime.combine(date(2026, 10, 1), time(), ZoneInfo(after))
+    assert set(months[2]) == {f"{moment:%m-%d-%H}" for moment in hours if moment >= ends}
 
 
 def test_a_month_keeps_what_was_given_up_since_and_is_read_oldest_first(app: Flask) -> None:
