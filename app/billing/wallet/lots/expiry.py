@@ -2,14 +2,16 @@
 
 A lot ends exactly at its time, no matter who notices, and how late: usage posted later is never drawn from it. Code
 that has a wallet locked and relies on its credit settles it first, as for leases
-(`app.billing.wallet.calling_state.reassess`); a job looks every few seconds.
+(`app.billing.wallet.calling_state.reassess`); a job looks every few seconds. Its transfer is posted at that time,
+too, but never in a month that is over when it is noticed: the statement of that one is final.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -18,8 +20,9 @@ from app.billing.wallet import ledger
 from app.billing.wallet.ledger import Entry
 from app.billing.wallet.lots import drawing
 from app.extensions import db
-from app.models import AccountName, CreditLot, TransferKind, Wallet
+from app.models import AccountName, CreditLot, Organization, TransferKind, Wallet
 from app.money import Money
+from app.months import Month
 
 
 def find_due(at: datetime, *, among: Collection[UUID] | None = None) -> list[UUID]:
@@ -40,7 +43,7 @@ def settle(wallet: Wallet, at: datetime) -> None:
     )
     for lot in db.session.scalars(over.order_by(CreditLot.expires_at, CreditLot.seq)).all():
         if lot.left_micro > 0:
-            _take_out(wallet, lot)
+            _take_out(wallet, lot, at)
         lot.ended_at = lot.expires_at
     plan_next(wallet)
 
@@ -68,7 +71,7 @@ def plan_next(wallet: Wallet) -> None:
     db.session.flush()
 
 
-def _take_out(wallet: Wallet, lot: CreditLot) -> None:
+def _take_out(wallet: Wallet, lot: CreditLot, noticed_at: datetime) -> None:
     left, expires_at = Money(lot.left_micro, wallet.currency), lot.expires_at or lot.granted_at
     entry = Entry(
         kind=TransferKind.EXPIRY,
@@ -76,7 +79,7 @@ def _take_out(wallet: Wallet, lot: CreditLot) -> None:
         debit=AccountName.WALLET,
         credit=AccountName.EXPIRED,
         amount=left,
-        at=expires_at,
+        at=max(expires_at, _month_began(wallet.org_id, noticed_at)),
         detail=lot.note,
     )
     ledger.post(wallet, entry)
@@ -85,3 +88,10 @@ def _take_out(wallet: Wallet, lot: CreditLot) -> None:
     messages.credit_expired(
         wallet.org_id, kind=lot.kind.value, expired=left, available=available, at=expires_at
     )
+
+
+def _month_began(org_id: UUID, at: datetime) -> datetime:
+    """When the month of `at` began in the organization's time zone."""
+    organization = db.session.get_one(Organization, org_id)
+    first = Month.of(organization.local_day(at)).first
+    return datetime.combine(first, time(), ZoneInfo(organization.timezone))

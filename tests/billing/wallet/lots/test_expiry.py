@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
+from app.billing import statements
 from app.billing.wallet import balance, calling_state, holds, ledger, status, verification
 from app.billing.wallet.lots import drawing, expiry
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Account, AccountName, CreditLot, LotKind, Transfer, TransferKind, Wallet
+from app.months import Month
 from tests.billing.wallet.lots.test_drawing import NOON, grant, left, use
-from tests.factories import an_organization, usd
+from tests.factories import an_organization, at, usd
 from tests.support.metering import on_growth
 
 TOMORROW = NOON + timedelta(days=1)
+SEPTEMBER = Month(2026, 9)
 
 
 def test_what_is_left_goes_to_the_account_of_expired_credit(app: Flask) -> None:
@@ -32,6 +36,30 @@ def test_what_is_left_goes_to_the_account_of_expired_credit(app: Flask) -> None:
     [transfer] = db.session.scalars(db.select(Transfer).where(Transfer.kind == TransferKind.EXPIRY))
     assert (transfer.amount_micro, transfer.posted_at) == (9_500_000, TOMORROW)
     assert db.session.get_one(Account, (organization.id, AccountName.EXPIRED)).balance_micro == 9_500_000
+    assert verification.check() == []
+
+
+@pytest.mark.parametrize(
+    ("noticed", "posted"),
+    [
+        ("2026-09-29 11:00", "2026-09-29 11:00"),
+        ("2026-09-30 10:59", "2026-09-29 11:00"),
+        ("2026-09-30 11:00", "2026-09-30 11:00"),
+        ("2026-11-29 12:00", "2026-10-31 11:00"),
+    ],
+)
+def test_it_is_never_posted_in_a_month_that_is_over(app: Flask, noticed: str, posted: str) -> None:
+    """Credit that can be used through 29 September in Auckland; no one looked at the end of it."""
+    organization, until = on_growth(credit="0", timezone="Pacific/Auckland"), at("2026-09-29 11:00")
+    grant(organization, "promotional", "19", at("2026-09-01 12:00"), until=until)
+    before = statements.gather(organization, SEPTEMBER)
+    calling_state.reassess(ledger.lock(organization.id), at(noticed))
+    db.session.commit()
+    [transfer] = db.session.scalars(db.select(Transfer).where(Transfer.kind == TransferKind.EXPIRY))
+    [lot] = db.session.scalars(db.select(CreditLot))
+    assert (transfer.posted_at, lot.ended_at) == (at(posted), until)
+    is_over = organization.local_day(at(noticed)) > SEPTEMBER.last
+    assert (statements.gather(organization, SEPTEMBER) == before) is is_over
     assert verification.check() == []
 
 
