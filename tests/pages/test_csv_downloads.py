@@ -123,14 +123,17 @@ def test_a_file_is_the_same_in_every_language_and_its_page_says_so(
     owner = Owner(app, credit="50")
     use(owner.organization, 100_001, at("2026-09-01 08:00"), posted_at=at("2026-09-01 08:00"))
     page = path.partition(".csv")[0].replace("/history", "")
-    said = "(columns and terms in English)"
+    said = "(columns and terms in English, amounts with a decimal point)"
     files, pages = {}, {}
     for wanted in ("en-US", "de-DE", "fr-FR"):
         headers = {"Accept-Language": wanted}
         files[wanted] = owner.get(path, buffered=True, headers=headers).data
         pages[wanted] = text_of(owner.get(page, headers=headers))
     assert len(set(files.values())) == 1
-    assert (said in pages["en-US"], "auf Englisch" in pages["de-DE"]) == (False, True)
+    assert (said in pages["en-US"], "auf Englisch, Beträge mit Dezimalpunkt" in pages["de-DE"]) == (
+        False,
+        True,
+    )
 
 
 def test_numbers_and_days_stay_such_and_names_stay_as_they_are(app: Flask, owner: Owner) -> None:

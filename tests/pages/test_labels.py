@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.billing import catalog
-from app.models import TransferKind, UsageGroup
+from app.models import LotKind, TransferKind, UsageGroup
 from app.pages import labels
 
 
@@ -18,6 +20,13 @@ def test_usage_is_called_by_its_group() -> None:
     assert named == {group.label for group in UsageGroup}
 
 
+@pytest.mark.parametrize("lot", [LotKind.PROMOTIONAL, LotKind.GOODWILL])
+def test_credit_that_operators_grant_is_called_the_same_everywhere(lot: LotKind) -> None:
+    """In the history and on statements as in its email and on the page of credit."""
+    kind = {LotKind.PROMOTIONAL: TransferKind.PROMOTION, LotKind.GOODWILL: TransferKind.CREDIT}[lot]
+    assert {labels.movement_label(kind), labels.movements_label(kind)} == {lot.label}
+
+
 def test_the_history_is_filtered_by_every_kind_with_what_reverses_it() -> None:
     assert labels.filter_labels() == {
         "money_in": "Money in",
@@ -26,7 +35,7 @@ def test_the_history_is_filtered_by_every_kind_with_what_reverses_it() -> None:
         "refund": "Refunds",
         "dispute": "Disputes",
         "adjustment": "Adjustments",
-        "credit": "Credits",
+        "credit": "Goodwill credit",
         "usage": "Usage",
         "promotion": "Promotional credit",
         "expiry": "Expired credit",
