@@ -26,10 +26,10 @@ from app.pages.labels import movements_label
 from app.people.provisioning import Wanted, provision
 from app.web.formatting import money_exact, number
 from app.web.quantity_text import units
-from tests.factories import a_person, an_organization, usd
+from tests.factories import a_person, an_organization, at, usd
 from tests.support.browsing import Visitor, text_of, text_on_wide_screen
 from tests.support.months import Step, closings, play, plays, zones
-from tests.support.moving import post, use
+from tests.support.moving import correct, post, use
 from tests.support.pdfs import packed, words
 
 
@@ -89,11 +89,21 @@ def test_a_month_that_is_over_keeps_its_documents(owner: Owner) -> None:
     organization = owner.of_a_new_organization("America/New_York")
     play(organization, [("top up", 0, 3_000_000), ("use", 60, 7), ("refund", 60, 50), ("late", 60, 9)])
     month = statements.months(organization)[-1]
+    used = use(organization, 7_003, at("2026-03-09 12:00"))
     before = files_of(owner, month)
+    # All that may be said of March once it is over is in the month in which it is said.
     post(organization, TransferKind.TOP_UP, usd("10"), utc_now())
     use(organization, 1_000, utc_now())
+    use(organization, 2_000, at("2026-03-09 13:00"), posted_at=utc_now())
+    correct(organization, used, 1, utc_now())
+    for kind in (TransferKind.REFUND, TransferKind.DISPUTE, TransferKind.EXPIRY):
+        post(organization, kind, usd("0.37"), utc_now(), out=True)
     change_all_that_documents_say(organization)
     assert files_of(owner, month) == before
+    assert (
+        statements.gather(organization, month.following).opening
+        == statements.gather(organization, month).closing
+    )
     this_month = text_of(owner.get(address(statements.months(organization)[0])))
     assert "New name" in this_month
     assert "Harbor Dental LLC" in this_month
