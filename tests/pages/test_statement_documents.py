@@ -91,13 +91,14 @@ def test_a_month_that_is_over_keeps_its_documents(owner: Owner) -> None:
     month = statements.months(organization)[-1]
     used = use(organization, 7_003, at("2026-03-09 12:00"))
     before = files_of(owner, month)
-    # All that may be said of March once it is over is in the month in which it is said.
+    # What is said of March once it is over is in the month in which it is said.
+    april = at("2026-04-05 12:00")
+    use(organization, 2_000, at("2026-03-09 13:00"), posted_at=april)
+    correct(organization, used, 1, april)
+    for kind in (TransferKind.REFUND, TransferKind.DISPUTE, TransferKind.EXPIRY):
+        post(organization, kind, usd("0.37"), april, out=True)
     post(organization, TransferKind.TOP_UP, usd("10"), utc_now())
     use(organization, 1_000, utc_now())
-    use(organization, 2_000, at("2026-03-09 13:00"), posted_at=utc_now())
-    correct(organization, used, 1, utc_now())
-    for kind in (TransferKind.REFUND, TransferKind.DISPUTE, TransferKind.EXPIRY):
-        post(organization, kind, usd("0.37"), utc_now(), out=True)
     change_all_that_documents_say(organization)
     assert files_of(owner, month) == before
     assert (
