@@ -67,6 +67,7 @@ from app.web import (
     unknown_proxies,
     which_organization,
 )
+from app.web.template_globals import PageEnvironment
 from config import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
 
 class _Application(Flask):
     """No view and nothing around one is asynchronous, so nothing asks whether it is, twenty times a request."""
+
+    jinja_environment = PageEnvironment
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: directly, if it is plain."""

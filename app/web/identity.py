@@ -71,7 +71,9 @@ def session_limits() -> Limits:
 
 def identity() -> Identity | None:
     """Who is signed in, if anyone."""
-    return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
+    # A page asks a hundred times: the proxy is looked through once.
+    user = current_user._get_current_object()
+    return cast(Identity, user) if user is not None and user.is_authenticated else None
 
 
 def device_in_use() -> str:

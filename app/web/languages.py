@@ -30,10 +30,10 @@ def init_app(app: Flask) -> None:
 
 def viewer_locale() -> str | None:
     """The locale of the person who looks at a page, looked up once per request. None where a program asks."""
-    if not has_request_context() or request.path.startswith(_FOR_PROGRAMS):
+    if not has_request_context():
         return None
     known: str | None = g.get("viewer_locale")
-    if known is None:
+    if known is None and not request.path.startswith(_FOR_PROGRAMS):
         known = g.viewer_locale = _of_console() or _chosen() or _of_shell() or browser_locale()
     return known
 

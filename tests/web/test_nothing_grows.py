@@ -122,6 +122,7 @@ def no_log() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.long
 def test_no_container_has_an_entry_for_each_who_asks(app: Flask, no_log: None) -> None:
     for _ in range(2):
         asked_by_others(app)
