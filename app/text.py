@@ -34,7 +34,12 @@ _DRAWN_AS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 calls default ignorable (DerivedCoreProperties.txt), and the empty pattern of Braille."""
 
 _SPACING = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
-_INVISIBLE_AROUND = re.compile(r"\A[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+\Z")
+_INVISIBLE_AROUND = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"  # what is a space to Unicode
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+)
+"""Stripped, and not by a pattern: one that ends at the end of a text begins anew at each space in it."""
 
 
 def is_storable(text: str) -> bool:
@@ -66,4 +71,4 @@ def shown_in_a_line(text: str) -> str:
 
 def tidied(text: str) -> str:
     """A typed or pasted line without invisible characters: control characters, and surrounding whitespace."""
-    return _INVISIBLE_AROUND.sub("", shown_in_a_line(text))
+    return shown_in_a_line(text).strip(_INVISIBLE_AROUND)
