@@ -12,8 +12,8 @@ from app.billing.usage.json_brackets import NotSplittableError
 from app.text import is_storable, without_unstorable
 
 _NO_OBJECT = "Not a JSON object in UTF-8."
-_CONTAINERS = ("", "data", "data.corrects")
-"""Objects whose invalid fields are named; fields of other objects mean nothing here."""
+_CONTAINERS = {(), ("data",), ("data", "corrects")}
+"""Objects whose invalid fields are named; fields of other objects mean nothing here, whatever they are called."""
 _LONGEST_SHOWN = 300
 _LONGEST_STORED = 20_000
 _DEEPEST_STORED = 32
@@ -23,28 +23,28 @@ _BEGINNING = 2_000
 def find(raw: bytes) -> tuple[str, str]:
     """The field of an event that can't be decoded, and the reason; the field is empty if the event as a whole
     is invalid."""
-    return _defect(raw, "") or ("", _NO_OBJECT)
+    return _defect(raw, ()) or ("", _NO_OBJECT)
 
 
-def _defect(raw: bytes, path: str) -> tuple[str, str] | None:
+def _defect(raw: bytes, path: tuple[str, ...]) -> tuple[str, str] | None:
     reason = _reason(raw)
     if reason is None:
         return None
     if path in _CONTAINERS and (inside := _defect_of_members(raw, path)):
         return inside
-    return path, reason if path else _NO_OBJECT
+    return ".".join(path), reason if path else _NO_OBJECT
 
 
-def _defect_of_members(raw: bytes, path: str) -> tuple[str, str] | None:
+def _defect_of_members(raw: bytes, path: tuple[str, ...]) -> tuple[str, str] | None:
     try:
         members = json_brackets.members(raw)
     except NotSplittableError:
         return None
     for quoted, value in members:
         if _reason(quoted) is not None:
-            return path, "A field name is not valid Unicode."
+            return ".".join(path), "A field name is not valid Unicode."
         name = shortened(msgspec.json.decode(quoted, type=str))
-        if found := _defect(value, f"{path}.{name}".lstrip(".")):
+        if found := _defect(value, (*path, name)):
             return found
     return None
 

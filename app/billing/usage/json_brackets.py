@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
-"""A string, or a character of structure. Both are ASCII, so invalid UTF-8 can't be mistaken for one."""
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?P<end>")?|[\[\]{},:]', re.DOTALL)
+"""A string, or a character of structure. Both are ASCII, so invalid UTF-8 can't be mistaken for one. A string without
+an end is one, too, up to the end of the text: looked for again from each quote in it, it would take hours."""
 _OPENED_BY = {b"]": b"[", b"}": b"{"}
 _BLANK = b" \t\r\n"
 
@@ -52,8 +53,9 @@ def _parts(body: bytes) -> Iterator[bytes]:
     opened: list[bytes] = []
     start = reached = 0
     for token in _TOKEN.finditer(body):
-        _no_quote(body, reached, token.start())
         reached, mark = token.end(), token[0]
+        if mark.startswith(b'"') and token["end"] is None:
+            raise NotSplittableError("a text in it has no end")
         if mark in {b"[", b"{"}:
             opened.append(mark)
             if len(opened) == 1:
@@ -69,9 +71,3 @@ def _parts(body: bytes) -> Iterator[bytes]:
             start = reached
     if opened or body[reached:].strip(_BLANK):
         raise NotSplittableError("it does not end where its brackets do")
-
-
-def _no_quote(body: bytes, start: int, end: int) -> None:
-    """Between two tokens a quote would open a string that never ends."""
-    if body.find(b'"', start, end) >= 0:
-        raise NotSplittableError("a text in it has no end")

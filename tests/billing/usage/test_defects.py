@@ -31,6 +31,10 @@ NO_OBJECT = ("", "Not a JSON object in UTF-8.")
         (b'{"id": ' + b"[" * DEEP + b"]" * DEEP + b"}", ("id", "Nested too deeply.")),
         (b'{"\xff": 1}', ("", "A field name is not valid Unicode.")),
         (b'{"data": {"\xff": 1}}', ("data", "A field name is not valid Unicode.")),
+        (b'{"data.corrects": {"id": NaN}}', ("data.corrects", "Not valid JSON")),
+        (b'{"": ' * 2_000 + b"NaN" + b"}" * 2_000, ("", "Nested too deeply.")),
+        (b'{"": ' * 600 + b"\xff" + b"}" * 600, ("", "Not valid UTF-8.")),
+        (b'{".": ' * 600 + b"\xff" + b"}" * 600, (".", "Not valid UTF-8.")),
         (b'{"a\\u0000b": NaN}', (f"a{REPLACEMENT}b", "Not valid JSON")),
     ],
 )
