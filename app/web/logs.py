@@ -20,7 +20,7 @@ log = structlog.get_logger("billing.web")
 
 _SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|signature|api_key", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
-    r"\b(?:[sr]k_(?:test|live)|whsec)_\w+|\bvpb_\w+|\b\w+_secret_\w+|postgres\w*(?:\+\w+)?://\S+"
+    r"\b(?:[sr]k_(?:test|live)|whsec)_\w+|\bvpb_\w+|\b\w+_secret_\w+|postgres\w{0,20}(?:\+\w{1,20})?://\S+"
 )
 _QUIET = {"assets.static", "csp_reports.receive", "health.healthz", "health.readyz"}
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_.-]{40,}")
