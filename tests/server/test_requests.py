@@ -142,6 +142,14 @@ def test_the_proxy_says_who_asks_and_how(server: WebProcess) -> None:
     assert found == {"address": "203.0.113.9", "scheme": "https", "path": "café/x"}
 
 
+def test_no_header_of_a_client_passes_for_one_of_the_proxy(server: WebProcess) -> None:
+    """WSGI writes dashes as underscores (PEP 3333), so a name with an underscore would be the proxy's own."""
+    told = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    forged = {"X_Forwarded_For": "198.51.100.1", "X-Forwarded_For": "198.51.100.2", "X_Forwarded_Proto": "http"}
+    found = json.loads(server.get("/tests/quick", **(told | forged)).read())
+    assert found == {"address": "203.0.113.9", "scheme": "https", "path": None}
+
+
 def test_an_address_with_anything_in_it_finds_its_page_or_none(server: WebProcess) -> None:
     assert server.get("/a%00b%ff%2Fc").status == 404
     assert server.ask("GET", "http://localhost/healthz").status == 200
