@@ -145,7 +145,11 @@ def test_the_proxy_says_who_asks_and_how(server: WebProcess) -> None:
 def test_no_header_of_a_client_passes_for_one_of_the_proxy(server: WebProcess) -> None:
     """WSGI writes dashes as underscores (PEP 3333), so a name with an underscore would be the proxy's own."""
     told = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
-    forged = {"X_Forwarded_For": "198.51.100.1", "X-Forwarded_For": "198.51.100.2", "X_Forwarded_Proto": "http"}
+    forged = {
+        "X_Forwarded_For": "198.51.100.1",
+        "X-Forwarded_For": "198.51.100.2",
+        "X_Forwarded_Proto": "http",
+    }
     found = json.loads(server.get("/tests/quick", **(told | forged)).read())
     assert found == {"address": "203.0.113.9", "scheme": "https", "path": None}
 
