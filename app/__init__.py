@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 
 from app import (
     api,
@@ -83,6 +85,16 @@ class _Application(Flask):
         """Answer a request: directly, if it is plain."""
         answer = direct.answer(self, environ, start_response)
         return answer if answer is not None else super().wsgi_app(environ, start_response)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What addresses lead to. A host that is no name at all is refused like any other that isn't ours (`hosts`),
+        by a page with links."""
+        try:
+            return super().create_url_adapter(request)
+        except HTTPException:
+            if request is None:
+                raise
+            return self.url_map.bind("unknown.invalid", path_info=request.path, default_method=request.method)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

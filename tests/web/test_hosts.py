@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
 
 from app import create_app
 from app.web import hosts
@@ -27,6 +29,24 @@ OTHERS = [
     "10.0.0.1",
     "",
 ]
+
+
+NO_NAMES = [
+    "a" * 64,
+    f"{'a' * 64}.localhost",
+    "a" * 8_000,
+    "a..b",
+    ".",
+    "xn--a",
+    "[::1",
+    "[x]:80",
+    "a:b:c",
+    "a b",
+    "localhost:x",
+    "localhost#",
+    "\xe9.example",
+]
+"""What no host can be called."""
 
 
 @pytest.fixture
@@ -57,6 +77,23 @@ def test_a_page_says_so_plainly(app: Flask, host: str) -> None:
     answer = app.test_client().get("/sign-in", headers={"Host": host})
     assert answer.status_code == 400
     assert "This address isn't ours" in text_of(answer)
+
+
+@pytest.mark.parametrize("host", NO_NAMES)
+def test_what_is_no_name_is_refused_as_plainly(app: Flask, host: str) -> None:
+    def ask(method: str, path: str) -> Response:
+        # Not by a client: those can't read such a name either.
+        environ = EnvironBuilder(path, method=method).get_environ() | {"HTTP_HOST": host}
+        return Response.from_app(app.wsgi_app, environ, buffered=True)
+
+    for path in ("/sign-in", "/nothing", "/account/"):
+        answer = ask("GET", path)
+        assert answer.status_code == 400, path
+        assert "ours" in answer.get_data(as_text=True), path
+    assert ask("GET", "/operator/sign-in").status_code == 400
+    told = ask("POST", "/api/v1/usage")
+    assert (told.status_code, told.content_type) == (400, "application/problem+json")
+    assert ask("GET", "/healthz").status_code == 200
 
 
 def test_a_program_is_told_in_its_own_way(app: Flask) -> None:
