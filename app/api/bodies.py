@@ -30,6 +30,8 @@ _READ = "billing.body_read"
 """In a request's environment: its body, or what is wrong with it."""
 _GZIP = 31
 """What zlib calls gzip with its largest window (https://zlib.net/manual.html#Advanced)."""
+_MOST_MEMBERS = 1_000
+"""Compressed in parallel, a body has one for each 64 KB or more. Half a million empty ones keep a thread busy."""
 _SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -148,13 +150,18 @@ def _raw() -> Iterator[bytes]:
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Decompress gzip (RFC 1952: one or more members) in pieces of bounded size, whatever the compression ratio."""
     inflate = zlib.decompressobj(_GZIP)
-    begun = False
+    begun, members = False, 0
     try:
         for piece in pieces:
             rest = piece
             while rest:
                 if inflate.eof:
                     inflate = zlib.decompressobj(_GZIP)
+                    members += 1
+                    if members == _MOST_MEMBERS:
+                        raise ProblemError(
+                            problems.MALFORMED, f"The gzip body has more than {_MOST_MEMBERS:,} members."
+                        )
                 begun = True
                 yield inflate.decompress(rest, _PIECE)
                 rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail

@@ -115,7 +115,8 @@ class TestKindsOfBodies:
 class TestGzip:
     def test_it_is_taken_in_one_member_or_several(self, platform: Platform) -> None:
         whole = harbor()
-        for body in (gzip.compress(whole), gzip.compress(whole[:9]) + gzip.compress(whole[9:])):
+        many = gzip.compress(b"") * 998 + gzip.compress(whole[:9]) + gzip.compress(whole[9:])
+        for body in (gzip.compress(whole), gzip.compress(whole[:9]) + gzip.compress(whole[9:]), many):
             assert send(platform, body, **{"Content-Encoding": "gzip"}).status_code == 201
 
     @pytest.mark.parametrize(
@@ -125,8 +126,9 @@ class TestGzip:
             gzip.compress(harbor())[:-5],
             zlib.compress(harbor()),
             gzip.compress(harbor()) + b"more",
+            gzip.compress(b"") * 1_000 + gzip.compress(harbor()),
         ],
-        ids=["none", "cut off", "zlib", "more after it"],
+        ids=["none", "cut off", "zlib", "more after it", "too many members"],
     )
     def test_what_is_none_or_ends_early_is_malformed(self, platform: Platform, body: bytes) -> None:
         assert is_problem(send(platform, body, **{"Content-Encoding": "gzip"}), "malformed-request", 400)
