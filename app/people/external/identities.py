@@ -143,6 +143,11 @@ def verified_address(claims: Claims) -> str:
     if not claims.email_is_verified:
         raise AddressNotVerifiedError
     try:
-        return checked_address(claims.email)
+        address = checked_address(claims.email)
     except PeopleError as error:
         raise AddressNotVerifiedError from error
+    mailbox, said = (one.rpartition("@")[0] for one in (address, claims.email))
+    # Unicode's normal form turns the sign of Kelvin into a K: the issuer has verified another mailbox than that.
+    if mailbox.isascii() and not said.isascii():
+        raise AddressNotVerifiedError
+    return address

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from unicodedata import normalize
 from uuid import UUID
 
 import pytest
@@ -107,6 +109,22 @@ def test_without_an_address_of_their_own_no_one_is_made(changes: dict[str, objec
     with pytest.raises(AddressNotVerifiedError):
         admit(claims(**changes))
     assert db.session.scalar(select(func.count()).select_from(Organization)) == 0, "nothing is left behind"
+
+
+def test_no_letter_of_another_mailbox_becomes_one_of_ascii() -> None:
+    """Of those that Unicode turns into ASCII by a normal form or in lower case: what is found is what was verified."""
+    alike = [
+        one
+        for one in map(chr, range(0x80, sys.maxunicode + 1))
+        if any(text.isascii() for text in (normalize("NFKC", one), one.lower()))
+    ]
+    assert {"\u212a", "\uff2b"} < set(alike)
+    for one in alike:
+        try:
+            found = identities.verified_address(claims(email=f"{one}im@acme.example"))
+        except AddressNotVerifiedError:
+            continue
+        assert not found.lower().isascii(), ascii(one)
 
 
 @pytest.mark.parametrize("is_verified", [True, False])
