@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import InvalidToken
 from flask import Flask
 from itsdangerous import BadSignature
 
@@ -37,6 +38,20 @@ def test_an_older_key_still_verifies_until_it_is_removed(app: Flask) -> None:
 def test_what_was_signed_for_one_use_is_worthless_for_another(app: Flask) -> None:
     with pytest.raises(BadSignature):
         signing.serializer("other").loads(signing.serializer("test").dumps([1]))
+
+
+def test_what_was_encrypted_is_read_with_a_known_key_for_its_purpose_only(app: Flask) -> None:
+    before = signing.encryption("test").encrypt(b"secret")
+    assert b"secret" not in before
+    with pytest.raises(InvalidToken):
+        signing.encryption("other").decrypt(before)
+    signed_with(app, "old " * 10, "new " * 10)
+    assert signing.encryption("test").decrypt(before) == b"secret"
+    after = signing.encryption("test").encrypt(b"secret")
+    signed_with(app, "new " * 10)
+    assert signing.encryption("test").decrypt(after) == b"secret", "the newest key encrypts"
+    with pytest.raises(InvalidToken):
+        signing.encryption("test").decrypt(before)
 
 
 def test_nothing_else_of_the_product_signs_with_the_secret_key() -> None:

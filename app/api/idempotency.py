@@ -3,6 +3,8 @@
 
 For POSTs whose body has no key of its own. Only successful responses are stored: a rejected request changed
 nothing, so it is evaluated again when it is sent again, for instance once there is more credit.
+
+Their bodies are encrypted: one may have a link that lets someone in, which is stored only as a digest elsewhere.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ import hashlib
 import re
 from collections.abc import Callable
 
+from cryptography.fernet import InvalidToken
 from flask import Response, request
 
+from app import signing
 from app.api import bodies, problems
 from app.api.caller import current_caller
 from app.api.problems import Kind, ProblemError
+from app.models import StoredResponse
 from app.models.usage import NO_ONE
 from app.web import stored_responses
 from app.web.stored_responses import InFlightError
@@ -24,6 +29,9 @@ HEADER = "Idempotency-Key"
 _QUOTED = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"')
 _BARE = re.compile(r"[A-Za-z0-9._:/+=-]{1,255}")
 _KEPT_HEADERS = ("Content-Type", "Location")
+_PURPOSE = "stored responses"
+_ENCRYPTED = b"encrypted\n"
+"""Begins what the fingerprint is of where the body is encrypted."""
 
 REUSED = Kind(
     "idempotency-key-reused",
@@ -53,7 +61,6 @@ def once(answer: Callable[[], Response]) -> Response:
     if key is None:
         return answer()
     holder = current_caller().org_id or NO_ONE
-    fingerprint = _fingerprint()
     try:
         kept = stored_responses.lock_key(holder, key)
     except InFlightError:
@@ -61,22 +68,41 @@ def once(answer: Callable[[], Response]) -> Response:
             IN_FLIGHT, "A request with this key is in progress.", headers={"Retry-After": "1"}
         ) from None
     if kept is not None:
-        if kept.fingerprint != fingerprint:
-            raise ProblemError(REUSED, "This key was already used for a different request. Use a new key.")
-        response = Response(kept.body, kept.status)
-        response.headers.update(kept.headers)
-        response.headers["Idempotency-Replayed"] = "true"
-        return response
+        body = _body_of(kept)
+        if body is not None:
+            return _again(kept, body)
+        stored_responses.forget(kept)
     response = answer()
     if response.status_code < 300:
         stored_responses.store(
             holder,
             key,
-            fingerprint=fingerprint,
+            fingerprint=_fingerprint(_ENCRYPTED),
             status=response.status_code,
             headers={name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
-            body=response.get_data(),
+            body=signing.encryption(_PURPOSE).encrypt(response.get_data()),
         )
+    return response
+
+
+def _body_of(kept: StoredResponse) -> bytes | None:
+    """The body of the response to this same request; None if the key that encrypted it is gone. Raises `ProblemError`
+    if it was to another request."""
+    if kept.fingerprint == _fingerprint():
+        # Of the version before, which didn't encrypt. It takes what is encrypted for a response to another request.
+        return kept.body
+    if kept.fingerprint != _fingerprint(_ENCRYPTED):
+        raise ProblemError(REUSED, "This key was already used for a different request. Use a new key.")
+    try:
+        return signing.encryption(_PURPOSE).decrypt(kept.body)
+    except InvalidToken:
+        return None
+
+
+def _again(kept: StoredResponse, body: bytes) -> Response:
+    response = Response(body, kept.status)
+    response.headers.update(kept.headers)
+    response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
@@ -95,7 +121,7 @@ def _key() -> str | None:
     )
 
 
-def _fingerprint() -> bytes:
-    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+def _fingerprint(begins: bytes = b"") -> bytes:
+    digest = hashlib.sha256(begins + f"{request.method} {request.full_path}\n".encode())
     digest.update(bodies.body_read())
     return digest.digest()

@@ -17,8 +17,8 @@ class StoredResponse(Base):
     changed.
 
     `org_id` is the organization of the caller's token, or `NO_ONE` for the platform's, so it is not scoped to
-    one. `fingerprint` is of method, address and body: the same key with another request is refused. Deleted
-    after `expires_at`.
+    one. `fingerprint` is of method, address and body: the same key with another request is refused. The stored
+    `body` is encrypted (`app.api.idempotency`). Deleted after `expires_at`.
     """
 
     __tablename__ = "kept_answer"

@@ -64,6 +64,13 @@ def store(
         )
 
 
+def forget(kept: StoredResponse) -> None:
+    """Delete a response, so that another can be stored under its key."""
+    with scoped_to(kept.org_id):
+        db.session.delete(kept)
+        db.session.flush()
+
+
 def delete_expired() -> None:
     """Delete expired responses. Commits in batches."""
     old = select(StoredResponse.org_id, StoredResponse.key).where(StoredResponse.expires_at <= utc_now())

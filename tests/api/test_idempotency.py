@@ -3,6 +3,7 @@ dies meanwhile."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import func, select, text, update
 from werkzeug.test import TestResponse
 
-from app import create_app
+from app import create_app, signing
 from app.api import SECTIONS, idempotency, problems
 from app.api.caller import current_caller
 from app.api.endpoints import Answer, Body, Reply, Section, blueprint_of
@@ -186,6 +187,43 @@ def test_after_a_day_it_is_forgotten(platform: Platform) -> None:
     db.session.execute(update(StoredResponse).values(expires_at=utc_now() - timedelta(seconds=1)))
     stored_responses.delete_expired()
     assert db.session.scalar(select(func.count()).select_from(StoredResponse)) == 0
+
+
+def test_a_stored_response_is_read_with_the_secret_key_only(app: Flask, platform: Platform) -> None:
+    first = send(platform)
+    [kept] = db.session.scalars(select(StoredResponse)).all()
+    assert first.json["id"].encode() not in kept.body
+    keys = signing.keys.get()
+    try:
+        signing.keys.set((*keys, "another " * 5))
+        assert send(platform).json == first.json, "an older key still decrypts"
+        signing.keys.set(("another " * 5,))
+        anew = send(platform)
+        assert (anew.status_code, "Idempotency-Replayed" in anew.headers) == (201, False)
+        assert send(platform).json == anew.json
+    finally:
+        signing.keys.set(keys)
+    assert orders() == 2
+
+
+def test_what_the_version_before_has_stored_is_repeated(platform: Platform) -> None:
+    request = b'{"what": "tea"}'
+    stored_responses.store(
+        NO_ONE,
+        "k-1",
+        fingerprint=hashlib.sha256(b"POST /api/v1/orders?\n" + request).digest(),
+        status=201,
+        headers={"Content-Type": "application/json"},
+        body=b'{"id": "7", "what": "tea"}',
+    )
+    db.session.commit()
+    headers = {"Authorization": f"Bearer {platform.text}", "Idempotency-Key": "k-1"}
+    ask = {"headers": headers, "content_type": "application/json"}
+    answer = platform.client.post("/api/v1/orders", data=request, **ask)
+    assert (answer.status_code, answer.json["id"]) == (201, "7")
+    other = platform.client.post("/api/v1/orders", data=b'{"what": "coffee"}', **ask)
+    assert is_problem(other, "idempotency-key-reused", 422)
+    assert orders() == 0
 
 
 OWN_KEY = {
