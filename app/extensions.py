@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import has_app_context, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -20,7 +19,7 @@ from psycopg import Error as PsycopgError
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from app import tracing
+from app import networks, tracing
 from app.clock import Moment, clock, utc_now
 from app.database import transactions
 from app.database.routing import RoutedSession
@@ -49,11 +48,15 @@ class _Limiter(Limiter):
             super()._check_request_limit(callable_name, in_middleware)
 
 
+def _network() -> str:
+    return networks.network_of(request.remote_addr)
+
+
 db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession, "expire_on_commit": False})
 migrate = Migrate(compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
-limiter = _Limiter(key_func=get_remote_address)
+limiter = _Limiter(key_func=_network)
 jobs = Jobs(connector=SyncPsycopgConnector())
 """The tasks; the worker replaces its connector (`app.jobs`)."""
 

@@ -30,3 +30,15 @@ def test_locked_jobs_are_the_drivers_own_error(app: Flask) -> None:
         with pytest.raises(LockNotAvailable) as found:
             enqueue("handle_stripe_event", event_id="evt_1")
     assert is_locked(found.value)
+
+
+def test_a_network_is_counted_as_one_whatever_addresses_it_asks_from(app: Flask) -> None:
+    client = app.test_client()
+
+    def ask(address: str) -> int:
+        return client.post("/csp-reports", environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    asked = [ask(f"2001:db8:1:2::{number:x}") for number in range(61)]
+    assert asked == [400] * 60 + [429]
+    assert ask("2001:db8:1:3::1") == 400
+    assert ask("192.0.2.1") == 400
