@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.api import usage
+from app.api.problems import ProblemError
 from app.billing.wallet import verification
 from app.extensions import db
 from app.models import RejectedEvent, UsageEvent, Wallet
@@ -68,6 +71,30 @@ def test_a_thousand_events_are_a_batch_and_one_more_is_not(platform: Platform) -
     assert is_problem(send(platform, events), "too-many-events", 422)
     assert db.session.scalars(db.select(UsageEvent.event_id)).all() == []
     assert send(platform, events[:1_000]).json["accepted"] == 1_000
+
+
+def test_a_batch_of_far_too_many_is_refused_before_it_fills_the_memory(
+    app: Flask, platform: Platform
+) -> None:
+    """Decoded, an element takes fifty times the memory of its two bytes."""
+    many = b"[" + b"0," * 500_000 + b"0]"
+    tracemalloc.start()
+    with app.test_request_context(method="POST", content_type=BATCH), pytest.raises(ProblemError) as refused:
+        usage._events(many)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert refused.value.kind is usage.TOO_MANY_EVENTS
+    assert peak < len(many)
+    assert is_problem(send(platform, many), "too-many-events", 422)
+
+
+def test_commas_in_texts_make_no_more_events(platform: Platform) -> None:
+    organization = an_organization(credit="10")
+    texts = dict.fromkeys(("call", "campaign", "agent", "number"), "," * 255)
+    batch = [a_cloudevent(organization, f"e{n}", data=texts) for n in range(100)]
+    sent = json.dumps([*batch, {"not": "," * 20_000}]).encode()
+    assert sent.count(b",") > usage._MANY
+    assert send(platform, sent).json["accepted"] == 100
 
 
 @pytest.mark.parametrize(

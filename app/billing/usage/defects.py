@@ -18,11 +18,16 @@ _LONGEST_SHOWN = 300
 _LONGEST_STORED = 20_000
 _DEEPEST_STORED = 32
 _BEGINNING = 2_000
+_LONGEST_READ = 1_000_000
+"""Bytes of what is looked into: an event has a hundredth of them, and what is decoded without a type takes much more
+memory than its text."""
 
 
 def find(raw: bytes) -> tuple[str, str]:
     """The field of an event that can't be decoded, and the reason; the field is empty if the event as a whole
     is invalid."""
+    if len(raw) > _LONGEST_READ:
+        return "", f"Has more than {_LONGEST_READ:,} bytes."
     return _defect(raw, ()) or ("", _NO_OBJECT)
 
 
@@ -101,6 +106,8 @@ def _is_storable(value: Any, depth: int = 0) -> bool:
 
 def names_of(raw: bytes) -> tuple[str | None, str | None]:
     """The source and id of an event, if it has them."""
+    if len(raw) > _LONGEST_READ:
+        return None, None
     try:
         members = dict(json_brackets.members(raw))
     except NotSplittableError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?P<end>")?|[\[\]{},:]', re.DOTALL)
 """A string, or a character of structure. Both are ASCII, so invalid UTF-8 can't be mistaken for one. A string without
@@ -30,6 +31,17 @@ def elements(body: bytes) -> list[bytes]:
     if not all(parts):
         raise NotSplittableError("there is nothing between two commas")
     return parts
+
+
+def has_more_than(most: int, body: bytes) -> bool:
+    """Whether an array has more elements than that. Looks no further than the first one too many, and makes nothing
+    of them. False for what isn't an array."""
+    if body.strip(_BLANK)[:1] != b"[":
+        return False
+    try:
+        return sum(1 for _ in islice(_parts(body), most + 1)) > most
+    except NotSplittableError:
+        return False
 
 
 def members(body: bytes) -> list[tuple[bytes, bytes]]:

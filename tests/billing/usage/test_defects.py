@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -41,6 +42,17 @@ NO_OBJECT = ("", "Not a JSON object in UTF-8.")
 def test_the_field_that_is_to_blame_is_found(raw: bytes, found: tuple[str, str]) -> None:
     field, reason = defects.find(raw)
     assert (field, reason[: len(found[1])]) == found
+
+
+def test_what_is_far_too_large_is_not_looked_into() -> None:
+    """Decoded without a type, it takes fifty times as much memory."""
+    raw = b'{"id": "1", "x": [' + b"[]," * 400_000 + b"NaN]}"
+    tracemalloc.start()
+    found, names = defects.find(raw), defects.names_of(raw)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (found, names) == (("", "Has more than 1,000,000 bytes."), (None, None))
+    assert peak < len(raw)
 
 
 def test_of_several_the_first_is_told() -> None:

@@ -32,6 +32,23 @@ def test_an_array_is_cut_where_a_decoder_would(values: list[Any]) -> None:
                 assert found == json.loads(one)
 
 
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (b"[]", 0),
+        (b"[ 1 ]", 1),
+        (b'[",,", {"a": [1, 2]}]', 2),
+        (b" [1, [2, 3], 4] ", 3),
+        (b"[1, 2", 1),
+        (b"{}", 0),
+    ],
+)
+def test_elements_are_counted_as_far_as_is_asked(body: bytes, count: int) -> None:
+    assert [json_brackets.has_more_than(most, body) for most in range(1, 5)] == [
+        count > most for most in range(1, 5)
+    ]
+
+
 @given(body=st.binary(max_size=30) | st.text('[]{}",:\\ a1', max_size=20).map(str.encode))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_no_bytes_break_the_cutting(body: bytes) -> None:
