@@ -39,7 +39,7 @@ _INVISIBLE_AROUND = (
     "\u2028\u2029\u202f\u205f\u3000"  # what is a space to Unicode
     "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 )
-"""Stripped, and not by a pattern: one that ends at the end of a text begins anew at each space in it."""
+"""Stripped, and not by a pattern: one that ends at the end of a text begins again at each space in it."""
 
 
 def is_storable(text: str) -> bool:

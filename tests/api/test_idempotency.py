@@ -198,9 +198,9 @@ def test_a_stored_response_is_read_with_the_secret_key_only(app: Flask, platform
         signing.keys.set((*keys, "another " * 5))
         assert send(platform).json == first.json, "an older key still decrypts"
         signing.keys.set(("another " * 5,))
-        anew = send(platform)
-        assert (anew.status_code, "Idempotency-Replayed" in anew.headers) == (201, False)
-        assert send(platform).json == anew.json
+        second = send(platform)
+        assert (second.status_code, "Idempotency-Replayed" in second.headers) == (201, False)
+        assert send(platform).json == second.json
     finally:
         signing.keys.set(keys)
     assert orders() == 2

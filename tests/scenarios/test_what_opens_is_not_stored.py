@@ -1,4 +1,4 @@
-"""Whoever reads the database, or a copy of it, finds nothing in it that opens anything."""
+"""Someone who reads the database, or a copy of it, finds nothing that opens anything."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ def test_no_bytes_break_the_cutting(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("within", [b'\\"', b"\\\\", b'\\",', b'"'])
-def test_a_text_without_an_end_is_looked_at_once(within: bytes) -> None:
-    """From each quote in it anew, it would take hours: a token of any organization could stop a process."""
+def test_a_text_without_an_end_is_read_in_one_go(within: bytes) -> None:
+    """Looked at from each quote in it, it would take hours: a token of any organization could stop a process."""
     for cut, begins in ((json_brackets.elements, b'["'), (json_brackets.members, b'{"')):
         with pytest.raises(NotSplittableError):
             cut(begins + within * 300_002)
