@@ -43,7 +43,7 @@ SAID = """() => {
   return [...found, ["title", document.title]];
 }"""
 _MESSAGE = re.compile(r"«[^«»]*»")
-_DATA = re.compile(r"https?://\S+|\S+@\S+|\S*/\S*|\b\d+ (?:h|min|s)\b")
+_DATA = re.compile(r"https?://\S+|\S+@\S+|\S*/\S*|\b\d+ (?:h|min|s)\b|\b[0-9A-Z]{8}-\d{4}\b")
 # The pseudo-language has none of these letters without an accent; three without any vowel may be an abbreviation.
 _WORD = re.compile(r"\b(?=[A-Za-z]*[aeiouyAEIOUY])[A-Za-z]{3,}\b")
 _NAMED = {

@@ -149,7 +149,7 @@ def _say(context: Node | None) -> str:
 
 
 # What takes focus next is below, or to the right: in the order in which it's read. A column is read to its end first.
-# What a poll puts over the page has an order of its own.
+# What a poll puts over the page, and what is chosen in it, has an order of its own.
 ORDER = """() => {
   const name = (one) => `${one.localName} "${(one.innerText || one.getAttribute("aria-label") || one.name || "").trim().slice(0, 30)}"`;
   const within = document.querySelector(":modal") ?? document.body;
@@ -157,7 +157,7 @@ ORDER = """() => {
     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0 && !one.matches(".skip-link") && (one.closest("dialog") ?? within) === within | one.closest("dialog") === null);
   const found = [...within.querySelectorAll("[tabindex]")].filter((one) => one.tabIndex > 0).map((one) => `tabindex above 0: ${name(one)}`);
   const place = (one) => (one.matches("input[type=radio], input[type=checkbox]") ? one.closest("label") ?? one : one).getBoundingClientRect();
-  const isOver = (one) => one.closest("[data-over]") !== null;
+  const isOver = (one) => one.closest("[data-over], .choice-bar") !== null;
   const ordered = [all.filter((one) => !isOver(one)), all.filter(isOver)];
   for (const each of ordered) for (let at = 1; at < each.length; at += 1) {
     const [before, now] = [place(each[at - 1]), place(each[at])];

@@ -27,8 +27,8 @@ CRAMPED = """() => {
   while (walker.nextNode()) {
     const one = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || !shown(one) || one.closest("dialog, select")) continue;
-    // What a poll brings lies over the page, until someone dismisses it.
-    const { position } = getComputedStyle(one.closest("[data-over], .messages, .skip-link, header") ?? one);
+    // What a poll brings lies over the page, until someone dismisses it; what is chosen, until one has scrolled to it.
+    const { position } = getComputedStyle(one.closest("[data-over], .messages, .skip-link, .choice-bar, header") ?? one);
     if (["sticky", "fixed", "absolute"].includes(position)) continue;
     range.selectNodeContents(walker.currentNode);
     for (const box of range.getClientRects()) if (box.width > 2) lines.push([box, one]);
