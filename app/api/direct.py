@@ -22,6 +22,7 @@ from flask import Flask
 
 from app import tracing
 from app.api import bodies, fast, hold_metrics, limits
+from app.api.caller import bearer_of
 from app.api.endpoints import Endpoint, Reply, Section
 from app.api.fast import Pass, Tried
 from app.api.problems import ProblemError
@@ -118,7 +119,7 @@ class _Direct:
         start: StartResponse,
         began: float,
     ) -> list[bytes] | None:
-        text = fast.bearer_of(environ.get("HTTP_AUTHORIZATION", ""))
+        text = bearer_of(environ.get("HTTP_AUTHORIZATION", ""))
         token = known_tokens.find(text) if text is not None else None
         if (
             token is None

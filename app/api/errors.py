@@ -73,7 +73,7 @@ def problem_of(error: Exception) -> ProblemError:
     if is_locked(error) or is_unavailable(error):
         return _of_database(error)
     if isinstance(error, IntegrityError | psycopg.IntegrityError):
-        log.warning("conflict", error=str(error).splitlines()[0])
+        log.warning("conflict", error=first_line(error))
         return ProblemError(
             problems.CONFLICT, "Another request changed the same resource at the same time. Try again."
         )

@@ -16,7 +16,7 @@ from uuid import UUID
 from flask import request
 
 from app.api import limits
-from app.api.caller import bearer, bearer_of
+from app.api.caller import bearer
 from app.api.problems import ProblemError
 from app.database.fast import connections
 from app.people import known_tokens, tokens
@@ -29,8 +29,6 @@ Fast = Callable[..., Any]
 
 TRIED = "billing.fast_tried"
 """In a request's environment: that the fast path was tried (`Tried`)."""
-
-__all__ = ["TRIED", "Fast", "Pass", "Tried", "bearer_of", "serve"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,11 @@ prepare(_Named)
 
 def count_answer(response: Response) -> Response:
     """Count the answer to a single operation."""
-    operation = OPERATIONS.get(request.endpoint or "")
-    if operation is not None:
-        if response.status_code == 200:
-            count(operation, None)
-        elif response.status_code >= 400:
-            count(operation, _type_in(response.get_data()))
+    endpoint = request.endpoint or ""
+    if response.status_code == 200:
+        count_granted(endpoint)
+    elif response.status_code >= 400 and endpoint in OPERATIONS:
+        count(OPERATIONS[endpoint], _type_in(response.get_data()))
     return response
 
 

@@ -19,6 +19,8 @@ from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
+from app.database.conditions import first_line
+
 log = structlog.get_logger("billing.database")
 
 
@@ -33,7 +35,7 @@ def ignore_failed_rollbacks(engine: Engine) -> None:
         except psycopg.OperationalError as error:
             driver = getattr(connection, "driver_connection", connection)
             if not driver.closed:
-                log.warning("connection_lost", error=str(error).splitlines()[0])
+                log.warning("connection_lost", error=first_line(error))
             driver.close()
 
     dialect.do_rollback = do_rollback

@@ -69,7 +69,7 @@ def find(wanted: str, *, after: UUID | None = None) -> Found:
         return Found([])
     db.session.execute(text(f"SET LOCAL statement_timeout = '{_PATIENCE}'"))
     try:
-        place = _place(after)
+        place = _place(after) if after is not None else None
         rows = next(filter(None, (_rows(query, place) for query in queries(wanted))), [])
     except DBAPIError as error:
         if isinstance(error.orig, QueryCanceled):
@@ -80,7 +80,7 @@ def find(wanted: str, *, after: UUID | None = None) -> Found:
     return Found([Match(row.id, row.name, row.slug, row.why) for row in rows[:MOST]], len(rows) > MOST)
 
 
-def _place(after: UUID | None) -> tuple[str, UUID] | None:
+def _place(after: UUID) -> tuple[str, UUID] | None:
     row = db.session.execute(
         select(Organization.name_key, Organization.id).where(Organization.id == after)
     ).first()

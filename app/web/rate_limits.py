@@ -15,6 +15,7 @@ from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.database.conditions import first_line
 from app.extensions import db, limiter
 from app.models import RateLimitCounter
 
@@ -40,7 +41,7 @@ def add_headers(response: Response) -> Response:
     try:
         left, reset_at = limit.remaining, limit.reset_at
     except SQLAlchemyError as error:
-        log.warning("rate_limit_not_told", error=str(error).splitlines()[0])
+        log.warning("rate_limit_not_told", error=first_line(error))
         return response
     response.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
     response.headers["X-RateLimit-Remaining"] = str(left)

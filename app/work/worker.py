@@ -15,6 +15,7 @@ from flask import Flask
 from procrastinate import PsycopgConnector
 from procrastinate.periodic import PeriodicRegistry
 
+from app.database.conditions import first_line
 from app.database.timeouts import UNANSWERED
 from app.extensions import db, jobs
 from app.queues import SLOTS, Queue
@@ -78,7 +79,7 @@ def until_available(ask: Callable[[], R]) -> R:
                 db.session.rollback()
             if not is_unavailable(error):
                 raise
-            log.warning("worker_waits_for_database", reason=f"{error}".splitlines()[0])
+            log.warning("worker_waits_for_database", reason=first_line(error))
             time.sleep(RECONNECT_SECONDS)
 
 

@@ -154,17 +154,16 @@ def find(org_id: UUID, limit_id: UUID, at: datetime) -> LimitStanding | None:
 def _standing(row: _Row, at: datetime) -> LimitStanding:
     kind = LimitWindow(row.window)
     window = windows.find(kind, ZoneInfo(row.timezone), at)
-    is_raised = row.raised_micro is not None and row.raised_until is not None and at < row.raised_until
-    micro = row.raised_micro if is_raised and row.raised_micro is not None else row.amount_micro
+    raised = row.raised_micro if row.raised_until is not None and at < row.raised_until else None
     return LimitStanding(
         limit_id=row.id,
         subject=LimitSubject(row.subject),
         name=row.name,
         kind=kind,
         stops=row.stops,
-        amount=Money(micro, row.currency),
+        amount=Money(row.amount_micro if raised is None else raised, row.currency),
         usual=Money(row.amount_micro, row.currency),
-        raised_until=row.raised_until if is_raised else None,
+        raised_until=row.raised_until if raised is not None else None,
         spent=Money(spent_in(window, row.window_start, row.spent_micro), row.currency),
         held=Money(row.held, row.currency),
         window=window,

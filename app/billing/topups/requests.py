@@ -12,7 +12,7 @@ from app.payments.intents import Payment
 
 
 def charge(top_up: TopUp, request: ChargeRequest) -> Payment:
-    """Send the payment of this attempt to Stripe. Raises what `app.payments.intents` raises."""
+    """Send the payment of this attempt to Stripe. Raises what `app.payments.charging` raises."""
     if top_up.payment_intent_id is not None:
         return charging.charge_again(top_up.payment_intent_id, request)
     if top_up.attempt > 1:

@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from app.database.conditions import first_line
 from app.language import marked, translated
 from app.own_pages import own_address
 from app.shell import Reason, ShellSignInError
@@ -173,7 +174,7 @@ def _answer(error: Exception) -> Response | None:
         return None
     if not is_locked(error):
         continue_unidentified()
-    detail = "no thread was free" if is_refused else str(error).splitlines()[0]
+    detail = "no thread was free" if is_refused else first_line(error)
     return respond(ShellSignInError(Reason.BUSY, detail))
 
 
