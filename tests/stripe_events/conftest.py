@@ -1,4 +1,4 @@
-"""What tests of handling and of trying again begin with."""
+"""What tests of handling and of retries begin with."""
 
 from __future__ import annotations
 
