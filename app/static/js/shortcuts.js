@@ -21,7 +21,9 @@ const isTypedInto = (thing) => thing.checkVisibility?.() && thing.closest(TYPED_
 
 function showList() {
   if (list()) list().showModal();
-  else opener.dispatchEvent(new CustomEvent("wanted"));
+  else if (opener.hasAttribute("data-htmx-powered")) opener.dispatchEvent(new CustomEvent("wanted"));
+  // In a page that has just loaded no one hears that yet: htmx looks at it a moment later.
+  else opener.addEventListener("htmx:after:init", showList, { once: true });
   return true;
 }
 
